@@ -1,0 +1,76 @@
+"""What can go wrong, as one tree.
+
+    SakugaError
+    ├── RequestError        the request is wrong: said before any work starts; exit code 2
+    └── ItemError           one item is bad: becomes a row of `failures`; the build goes on
+        ├── Unreadable      its bytes can't be read
+        ├── Unrecognised    its bytes are no video that we know
+        ├── NoVideo         a container without a video stream
+        ├── NoFrames        a video stream of which no frame decodes
+        ├── TooLarge        a frame larger than the limit
+        ├── Stalled         no progress within the time limit; its process was ended
+        └── Crashed         its process died, more than once
+
+Everything else that is raised is either a bug of ours, which costs the item and is recorded as
+`unexpected`, or the world (disk full, out of memory), which stops the part. See `core.stage`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SakugaError(Exception):
+    """The root of all errors that sakuga raises on purpose."""
+
+
+class RequestError(SakugaError):
+    """The request can't be carried out as given; the message says what to do."""
+
+
+class ItemError(SakugaError):
+    """One item can't be worked on; `reason` is what is counted in reports."""
+
+    reason: ClassVar[str] = "bad_item"
+
+
+class Unreadable(ItemError):
+    """The bytes can't be read."""
+
+    reason = "unreadable"
+
+
+class Unrecognised(ItemError):
+    """The bytes are no video container that we know."""
+
+    reason = "unrecognised"
+
+
+class NoVideo(ItemError):
+    """The container holds no video stream."""
+
+    reason = "no_video"
+
+
+class NoFrames(ItemError):
+    """The video stream gives no frame."""
+
+    reason = "no_frames"
+
+
+class TooLarge(ItemError):
+    """A frame is larger than the limit."""
+
+    reason = "too_large"
+
+
+class Stalled(ItemError):
+    """No progress within the time limit."""
+
+    reason = "stalled"
+
+
+class Crashed(ItemError):
+    """The process that worked on the item died more than once."""
+
+    reason = "crashed"

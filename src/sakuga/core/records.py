@@ -1,0 +1,158 @@
+"""Every table's row, on one page, in the order they are made.
+
+A record is frozen and holds only scalars, lists, arrays and other records; no record has a field
+for a model. Frame numbers count decoded frames from 0, ranges are half-open, exact time is a PTS
+in the video's own time base. `of` says what the record's id names: records of the same thing share
+ids and are joined by them; a record of a clip also carries the id of its video.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes8 = Annotated[NDArray[np.uint8], "uint8"]
+Counts = Annotated[NDArray[np.int32], "int32"]
+Floats = Annotated[NDArray[np.float32], "float32"]
+Ticks = Annotated[NDArray[np.int64], "int64"]
+
+Boundary = Literal["start", "cut", "dissolve", "fade_black", "fade_white", "end"]
+CameraMove = Literal["static", "pan", "tilt", "zoom", "shake"]
+Timing = Literal["ones", "twos", "threes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place where a file was found, whatever it turned out to be."""
+
+    of: ClassVar[str] = "source"
+    id: str  # SHA-256 of the address, 16 hex digits
+    part: int  # the part of every table in which its video stands
+    video: str | None  # SHA-256 of the bytes, 64 hex digits; null if it could not be read
+    url: str
+    platform: str
+    kind: str  # what the content is: mp4, matroska, webm, or what else it was recognised as
+    group: str  # sources of one group never stand in two splits
+    bytes: int
+    modified: int  # nanoseconds since 1970, as the file system says
+    licence: str | None
+    user_tags: list[str]
+    duplicate_of: str | None  # an earlier source with the same bytes
+    skipped: str | None  # why nothing is built from it
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One file's chosen video stream, as its container describes it."""
+
+    of: ClassVar[str] = "video"
+    id: str  # SHA-256 of the bytes, 64 hex digits
+    source: str
+    url: str
+    group: str
+    container: str
+    codec: str
+    stream: int  # index of the chosen stream in its container
+    video_streams: int  # how many there were to choose from, cover art not counted
+    width: int  # as shown: rotation applied, sample aspect not
+    height: int
+    rotation: int  # degrees, counter-clockwise: 0, 90, 180 or 270
+    sample_aspect: Fraction
+    frame_rate: Fraction  # the container's average; 0 if it doesn't say
+    time_base: Fraction
+    duration: float | None  # seconds, for display only
+    pixel_format: str
+    bit_depth: int
+    colour_range: str  # limited, full or unknown
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Per-frame measurements of one video, T frames; see `sakuga.build.scan` for each."""
+
+    of: ClassVar[str] = "video"
+    id: str
+    frames: int
+    damaged: int  # packets or frames that the decoder reported as broken
+    pts: Ticks  # (T,); -1 where the file gives none
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One shot: frames [start, end). The clips of a video partition its frames."""
+
+    of: ClassVar[str] = "clip"
+    id: str  # SHA-256 of video and start, 32 hex digits
+    video: str
+    index: int  # 0-based place among the clips of its video
+    start: int
+    end: int
+    start_pts: int
+    end_pts: int  # of the frame after the last, or of the last plus its duration
+    body_start: int  # frames [body_start, body_end) bear no transition
+    body_end: int
+    opens: Boundary  # how it begins
+    opens_confidence: float  # 0 to 1
+    closes: Boundary
+    closes_confidence: float
+    short: bool  # under the minimum length: kept, marked
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframes:
+    """The drawings of one clip and how long each is held; K keyframes, T frames."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    frames: Counts  # (K,) frame numbers in the video, ascending, the first is the clip's start
+    holds: Counts  # (K,) frames until the next keyframe or the clip's end
+    drawings: Counts  # (K,) 1-based; a drawing that returns keeps its number
+    confidence: Floats  # (T,) of each frame's decision, new drawing or repeat, 0.5 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Every nth keyframe of one clip as an image."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    frames: list[int]
+    images: list[bytes]  # JPEG, upright
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """How one clip moves: §3.2's dynamic score and classes, timing, camera."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    dynamic_score: float  # keyframes / frames
+    dynamic_class: Timing  # §3.2: over 0.5 ones, 0.33 to 0.5 twos, below threes
+    exposure: int  # the hold most frames stand in, in film frames; 0 if the clip is one drawing
+    timing: str  # ones, twos, threes, fours, ..., hold
+    mixed: bool  # no single hold covers most of the clip
+    pulldown: bool  # one frame in five repeats the one before, and is no timing
+    camera: CameraMove
+    camera_x: float  # frame widths a second, positive: the camera goes right
+    camera_y: float  # frame heights a second, positive: the camera goes down
+    camera_zoom: float  # growth of the picture a second: 0.1 is 10 percent larger
+    camera_shake: float  # standard deviation of the jumps, in frame heights
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One item that a stage could not work on."""
+
+    of: ClassVar[str] = "failure"
+    id: str
+    stage: str
+    reason: str
+    message: str
