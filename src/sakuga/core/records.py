@@ -80,6 +80,7 @@ class Signals:
     frames: int
     damaged: int  # packets or frames that the decoder reported as broken
     pts: Ticks  # (T,); -1 where the file gives none
+    block_max: Floats  # (T,) drawing: largest mean difference over 8x8 blocks
 
 
 @dataclass(frozen=True, slots=True)
