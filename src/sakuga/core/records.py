@@ -80,6 +80,8 @@ class Signals:
     frames: int
     damaged: int  # packets or frames that the decoder reported as broken
     pts: Ticks  # (T,); -1 where the file gives none
+    grid: Bytes8  # (T * 72,) content: means over 8x6 cells of luma, 4x3 of U, 4x3 of V
+    hsv_change: Counts  # (T * 3,) if release, else (0,): what PySceneDetect scores, as sums
     block_max: Floats  # (T,) drawing: largest mean difference over 8x8 blocks
 
 

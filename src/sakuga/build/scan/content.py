@@ -1,0 +1,133 @@
+"""What the whole picture shows, coarsely enough to ignore small motion: the ground of `split`.
+
+Per frame 72 bytes: means over a grid of 8x6 cells of luma and 4x3 of each chroma plane. A mean
+over a cell of 1/48 of the picture hardly moves with acting, grain and compression, and jumps at
+a cut; along a dissolve or a fade it follows a straight line.
+
+With `release` also what PySceneDetect's detectors read (0.7.2, BSD 3-Clause: `content_detector.py`
+and the downscaling of `scene_manager.py`), as exact sums, so that the same scores follow.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sakuga.build.scan.picture import Picture, Small, halve
+
+GRID: Final = (8, 6)
+"""Cells of luma: columns, rows."""
+COARSE: Final = (4, 3)
+"""Cells of each chroma plane: columns, rows."""
+WIDTH: Final = GRID[0] * GRID[1] + 2 * COARSE[0] * COARSE[1]
+"""Bytes of one frame's row: luma row by row, then U, then V."""
+_ROWS: Final = 4096  # per chunk
+_LONGER_SIDE: Final = 256  # pixels to which PySceneDetect reduces a frame
+
+
+class Content:
+    """The meter of `grid` and, with `release`, of `hsv_change`."""
+
+    def __init__(self, release: bool = False) -> None:
+        self._grid = Rows(WIDTH, np.uint8)
+        self._row: NDArray[np.uint8] = np.zeros(WIDTH, np.uint8)
+        self._hsv = HsvChange() if release else None
+
+    def add(self, picture: Picture) -> None:
+        """Take the next frame in."""
+        row = self._row
+        luma = GRID[0] * GRID[1]
+        row[:luma] = _cells(_coarse(picture), GRID)
+        if picture.previous is None or picture.changed:
+            middle = (WIDTH + luma) // 2
+            row[luma:middle] = _cells(_thinned(picture.u), COARSE)
+            row[middle:] = _cells(_thinned(picture.v), COARSE)
+        self._grid.add(row)
+        if self._hsv is not None:
+            self._hsv.add(picture.frame.bgr())
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """grid: (T * 72,) uint8; hsv_change: (T * 3,) int32, empty without `release`."""
+        hsv = self._hsv.columns() if self._hsv is not None else np.zeros(0, np.int32)
+        return {"grid": self._grid.flat(), "hsv_change": hsv}
+
+
+class HsvChange:
+    """How far hue, saturation and value are from the frame before, as PySceneDetect sees it.
+
+    Frames are reduced to 256 pixels on the longer side, bilinearly. Rows are sums over all pixels
+    of absolute differences; (0, 0, 0) for the first frame, (-1, -1, -1) for a frame whose size is
+    not the first one's: PySceneDetect leaves those out.
+    """
+
+    def __init__(self) -> None:
+        self._rows = Rows(3, np.int32)
+        self._shape: tuple[int, ...] | None = None
+        self._last: NDArray[np.uint8] | None = None
+
+    def add(self, frame: NDArray[np.uint8]) -> None:
+        """Take in the next frame, (H, W, 3) BGR, as stored."""
+        if self._shape is None:
+            self._shape = frame.shape
+        if frame.shape != self._shape:
+            self._rows.add((-1, -1, -1))
+            return
+        hsv: Any = cv2.cvtColor(_reduced(frame), cv2.COLOR_BGR2HSV)
+        last, self._last = self._last, hsv
+        if last is None:
+            self._rows.add((0, 0, 0))
+            return
+        self._rows.add(np.asarray(cv2.sumElems(cv2.absdiff(hsv, last))[:3]))
+
+    def columns(self) -> NDArray[np.int32]:
+        """(T * 3,): hue, saturation, value of frame 0, then of frame 1, ..."""
+        return self._rows.flat()
+
+
+class Rows:
+    """Rows of one type and width, gathered in chunks of memory."""
+
+    def __init__(self, width: int, dtype: Any) -> None:
+        self._width, self._dtype = width, dtype
+        self._full: list[NDArray[Any]] = []
+        self._open = np.empty((_ROWS, width), dtype)
+        self._used = 0
+
+    def add(self, row: Any) -> None:
+        """Append one row."""
+        if self._used == _ROWS:
+            self._full.append(self._open)
+            self._open, self._used = np.empty((_ROWS, self._width), self._dtype), 0
+        self._open[self._used] = row
+        self._used += 1
+
+    def flat(self) -> NDArray[Any]:
+        """All rows so far, one behind the other."""
+        return np.concatenate([*self._full, self._open[: self._used]]).ravel()
+
+
+def _cells(plane: Small, cells: tuple[int, int]) -> NDArray[np.uint8]:
+    """Means over a grid, row by row. A plane smaller than the grid is stretched."""
+    return cv2.resize(plane, cells, interpolation=cv2.INTER_AREA).ravel()  # pyright: ignore[reportReturnType]
+
+
+def _coarse(picture: Picture) -> Small:
+    """A quarter of the luma's size, where the picture is large enough for that."""
+    return halve(picture.half) if min(picture.luma.shape) >= 32 else picture.luma
+
+
+def _thinned(plane: Small) -> Small:
+    """Every fourth pixel of every fourth row: colour areas are large."""
+    return np.ascontiguousarray(plane[1::4, 1::4]) if min(plane.shape) >= 16 else plane
+
+
+def _reduced(frame: NDArray[np.uint8]) -> Any:
+    height, width = frame.shape[:2]
+    factor = max(height, width) / float(_LONGER_SIDE)
+    if factor <= 1.0:
+        return frame
+    size = (max(1, round(width / factor)), max(1, round(height / factor)))
+    return cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR)
