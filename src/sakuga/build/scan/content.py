@@ -75,12 +75,10 @@ class HsvChange:
         if frame.shape != self._shape:
             self._rows.add((-1, -1, -1))
             return
-        hsv: Any = cv2.cvtColor(_reduced(frame), cv2.COLOR_BGR2HSV)
-        last, self._last = self._last, hsv
-        if last is None:
-            self._rows.add((0, 0, 0))
-            return
-        self._rows.add(np.asarray(cv2.sumElems(cv2.absdiff(hsv, last))[:3]))
+        hsv = _hsv(frame)
+        change = (0, 0, 0) if self._last is None else cv2.sumElems(cv2.absdiff(hsv, self._last))[:3]
+        self._rows.add(change)
+        self._last = hsv
 
     def columns(self) -> NDArray[np.int32]:
         """(T * 3,): hue, saturation, value of frame 0, then of frame 1, ..."""
@@ -124,10 +122,15 @@ def _thinned(plane: Small) -> Small:
     return np.ascontiguousarray(plane[1::4, 1::4]) if min(plane.shape) >= 16 else plane
 
 
-def _reduced(frame: NDArray[np.uint8]) -> Any:
+def _hsv(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Hue, saturation and value of a BGR picture, reduced."""
+    return cv2.cvtColor(_reduced(frame), cv2.COLOR_BGR2HSV)  # pyright: ignore[reportReturnType]
+
+
+def _reduced(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = frame.shape[:2]
     factor = max(height, width) / float(_LONGER_SIDE)
     if factor <= 1.0:
         return frame
     size = (max(1, round(width / factor)), max(1, round(height / factor)))
-    return cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR)  # pyright: ignore[reportReturnType]

@@ -1,0 +1,38 @@
+"""The worker of `split`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sakuga.build.split import release
+from sakuga.build.split.boundary import Border, clips
+from sakuga.build.split.cuts import hard_cuts
+from sakuga.build.split.film import film
+from sakuga.core.records import Clip, Signals, Video
+
+if TYPE_CHECKING:
+    from sakuga.build.split import Item, Split
+
+
+class Worker:
+    """Clips of one video after another."""
+
+    def __init__(self, split: Split) -> None:
+        self._split = split
+
+    def __call__(self, items: Sequence[Item]) -> Iterator[Clip]:
+        for signals, video in items:
+            found = self._borders(signals, video)
+            yield from clips(signals, found, self._split.min_length)
+
+    def _borders(self, signals: Signals, video: Video) -> list[Border]:
+        if self._split.mode == "frames":
+            return release.borders(self._split, signals, video)
+        return between_drawings(signals, self._split.min_confidence)
+
+
+def between_drawings(signals: Signals, min_confidence: float) -> list[Border]:
+    """Every border that is likely enough, in order."""
+    found = hard_cuts(film(signals))
+    return [border for border in found if border.confidence >= min_confidence]
