@@ -90,7 +90,7 @@ class Clip:
     """One shot: frames [start, end). The clips of a video partition its frames."""
 
     of: ClassVar[str] = "clip"
-    id: str  # SHA-256 of video and start, 32 hex digits
+    id: str  # SHA-256 of VIDEO:START, 64 hex digits: the paper's identifier
     video: str
     index: int  # 0-based place among the clips of its video
     start: int
@@ -148,6 +148,88 @@ class Motion:
     camera_y: float  # frame heights a second, positive: the camera goes down
     camera_zoom: float  # growth of the picture a second: 0.1 is 10 percent larger
     camera_shake: float  # standard deviation of the jumps, in frame heights
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Four scores of one clip that sum to 1 (§3.2)."""
+
+    general: float
+    sensitive: float
+    questionable: float
+    explicit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """A class on each of §3.2's axes; `others` where undecided."""
+
+    time: str
+    venue: str
+    media: str
+    filming: str
+    composition: str
+    character: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One clip as it is published: the paper's twelve attributes, then ours. Null is not known."""
+
+    of: ClassVar[str] = "clip"
+    id: str  # Hash256 Identifier
+    url: str  # URL Link; of a file of this machine only its name
+    start: int  # Splitting Boundary: frames [start, end) of the file ...
+    end: int
+    start_seconds: float | None  # ... and when they are shown
+    end_seconds: float | None
+    anime_tags: list[str] | None
+    user_tags: list[str]
+    text_description: str | None
+    aesthetic_score: float | None
+    dynamic_score: float
+    ratings: Ratings | None
+    taxonomy: Taxonomy | None
+    text_probability: float | None
+    video: str  # Meta Information, from here to `licence`
+    index: int
+    width: int
+    height: int
+    sample_aspect: Fraction
+    rotation: int
+    frame_rate: Fraction
+    container: str
+    codec: str
+    bit_depth: int
+    colour_range: str
+    file_bytes: int
+    source_group: str  # a hash; clips of one group stand in one split
+    licence: str | None
+    frames: int
+    keyframes: int
+    keyframe_numbers: Counts  # drawing frames, counted from the clip's start
+    holds: Counts
+    drawings: Counts
+    exposure: int
+    timing: str
+    timing_class: Timing
+    mixed_timing: bool
+    pulldown: bool
+    camera: CameraMove
+    camera_x: float
+    camera_y: float
+    camera_zoom: float
+    camera_shake: float
+    opens: Boundary
+    opens_confidence: float
+    closes: Boundary
+    closes_confidence: float
+    body_start: (
+        int  # counted from the clip's start: frames [body_start, body_end) bear no transition
+    )
+    body_end: int
+    short: bool
+    split: Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True, slots=True)

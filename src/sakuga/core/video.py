@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from sakuga.core.errors import NoFrames, NoVideo, TooLarge, Unreadable, Unrecognised
+from sakuga.core.files import open_file
 from sakuga.core.pulse import beat
 
 MAX_PIXELS = 8192 * 4352  # of one frame; 8K and a little
@@ -33,7 +34,6 @@ PLANAR = frozenset(
     if not (j and b)
 )
 GRAY = frozenset({"gray", "gray10le", "gray12le"})
-_SEEK_BACK = 2.0  # seconds to go back further when an index points past its frame
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -181,32 +181,28 @@ class VideoReader:
         """
         if not len(numbers):
             return
-        self._rewind()
-        if pts[0] < 0 or np.any(np.diff(pts) <= 0):
-            wanted = set(numbers)
-            yield from (frame for frame in self.frames() if frame.index in wanted)
-            return
-        yield from self._seek_each({int(pts[n]): n for n in numbers})
+        left = set(numbers)
+        if pts[0] >= 0 and not np.any(np.diff(pts) <= 0):
+            for frame in self._seek_each({int(pts[n]): n for n in numbers}):
+                left.discard(frame.index)
+                yield frame
+        if left:
+            self._rewind()
+            yield from (frame for frame in self.frames() if frame.index in left)
 
     def _seek_each(self, wanted: dict[int, int]) -> Iterator[Frame]:
-        """Frames by PTS, ascending; jumps to the next codec keyframe before one when that saves."""
-        jumps = self._jumps(list(wanted))
-        last = max(wanted)
-        for packet in self._packets_through(jumps):
-            self._stream.codec_context.skip_frame = (
-                "DEFAULT" if packet.pts is None or packet.pts in wanted else "NONREF"
-            )
+        """Frames by PTS, ascending. Frames that no other is coded from are not even decoded."""
+        self._seek(min(wanted))
+        context = self._stream.codec_context
+        for packet in self._packets():
+            needed = packet.pts is None or packet.pts in wanted
+            context.skip_frame = "DEFAULT" if needed else "NONREF"
             for frame in self._decode(packet):
                 if frame.pts in wanted:
                     yield Frame(frame, wanted[frame.pts])
-                if frame.pts is not None and frame.pts >= last:
+                if frame.pts is not None and frame.pts >= max(wanted):
+                    context.skip_frame = "DEFAULT"
                     return
-
-    def _jumps(self, wanted: list[int]) -> list[int]:
-        return wanted
-
-    def _packets_through(self, _jumps: list[int]) -> Iterator[Any]:
-        return self._packets()
 
     def _packets(self) -> Iterator[Any]:
         packets = self._container.demux(self._stream)
@@ -229,8 +225,13 @@ class VideoReader:
             return []
 
     def _rewind(self) -> None:
+        self._seek(self._stream.start_time or 0)
+
+    def _seek(self, pts: int) -> None:
+        """To the last codec keyframe at or before a PTS, or to the start where that fails."""
+        self._stream.codec_context.skip_frame = "DEFAULT"
         with contextlib.suppress(av.error.FFmpegError):
-            self._container.seek(self._stream.start_time or 0, stream=self._stream)
+            self._container.seek(pts, stream=self._stream)
 
 
 def decode_threads() -> int:
@@ -240,9 +241,11 @@ def decode_threads() -> int:
 
 def _open(url: str) -> Any:
     try:
-        return av.open(url, metadata_errors="ignore", timeout=(30.0, 60.0))
+        return av.open(open_file(url) if "://" in url else url, metadata_errors="ignore")
     except (av.error.InvalidDataError, av.error.EOFError) as error:
-        raise Unrecognised(f"no video container, or one cut short before its index: {error}") from error
+        raise Unrecognised(
+            f"no video container, or one cut short before its index: {error}"
+        ) from error
     except (OSError, av.error.FFmpegError) as error:
         raise Unreadable(str(error)) from error
 
@@ -266,7 +269,9 @@ def _describe(container: Any, s: VideoStream, choices: int, rotation: int, first
     duration = (
         float(s.duration * s.time_base)
         if s.duration and s.time_base
-        else container.duration / 1e6 if container.duration else None
+        else container.duration / 1e6
+        if container.duration
+        else None
     )
     return Stream(
         container=container.format.name,

@@ -1,0 +1,232 @@
+"""Files and folders, here or in a bucket, to sources; each new file gets its part for good.
+
+A file that was seen before, with the same size and time of change, is not read again. The same
+bytes under two names are one video and two sources. Parts are given in the order of the addresses;
+a later file goes into a new part, so that what is built already stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import fsspec
+
+from sakuga.build.collect import Collect
+from sakuga.build.collect.content import HEAD, WANTED, kind_of
+from sakuga.core.errors import RequestError
+from sakuga.core.files import local_path, open_file
+from sakuga.core.recipe import fingerprint
+from sakuga.core.records import Source
+from sakuga.core.store import Part, Store
+
+PARTS_WANTED = 256  # as many parts as this from one listing, until a part has
+PART_LIMIT = 64  # this many files
+_NAMED_AS_VIDEO = (".mp4", ".mkv", ".webm")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file at an address, not yet looked into."""
+
+    url: str
+    bytes: int
+    modified: int
+
+
+def find_sources(
+    inputs: Sequence[str], recipe: Collect, store: Store, seen: Callable[[int, int], None]
+) -> list[Part]:
+    """List the inputs, add what is new to the `sources` table; every part of it, old and new.
+
+    `seen(done, all)` is told how far the reading of new files is. Raises RequestError for an input
+    that does not exist.
+    """
+    parts = {part.number: part for part in store.parts("sources")}
+    known = {
+        source.url: source for part in parts.values() for source in store.read_part(part, Source)
+    }
+    found = {file.url: file for each in inputs for file in _files_at(each)}
+    changed = [f for f in found.values() if _is_new(f, known.get(f.url))]
+    read = _read_all(sorted(changed, key=lambda f: f.url), recipe, seen)
+    sources = _with_parts(known, read)
+    for number in sorted({s.part for s in sources} | parts.keys()):
+        of_part = sorted((s for s in sources if s.part == number), key=lambda s: s.url)
+        part = Part("sources", number, _key(of_part))
+        if parts.get(number) != part or any(s.url in {r.url for r in read} for s in of_part):
+            with store.writing(part, Source, {}) as out:
+                out.add(of_part, [])
+        parts[number] = part
+    return [parts[number] for number in sorted(parts)]
+
+
+def _key(sources: Sequence[Source]) -> str:
+    """Changes when, and only when, what is built from the part changes."""
+    return fingerprint(
+        [
+            [s.video or [s.id, s.bytes, s.modified], s.group, s.licence, s.user_tags]
+            for s in sources
+            if not (s.skipped or s.duplicate_of)
+        ]
+    )
+
+
+def _is_new(file: Found, known: Source | None) -> bool:
+    return known is None or (known.bytes, known.modified) != (file.bytes, file.modified)
+
+
+# ---- what lies there
+
+
+def _files_at(given: str) -> Iterator[Found]:
+    if "://" in given and not given.startswith("file://"):
+        yield from _files_in_bucket(given)
+        return
+    path = Path(os.path.abspath(local_path(given)))  # noqa: PTH100  (a link keeps its own name)
+    if path.is_dir():
+        yield from _files_in_folder(path)
+    elif os.path.lexists(path):
+        yield _found(path)
+    else:
+        raise RequestError(f"{given}: there is no such file or folder")
+
+
+def _files_in_folder(folder: Path) -> Iterator[Found]:
+    """Every regular file below, links followed, no folder entered twice."""
+    entered: set[str] = set()
+    for root, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(root)
+        if real in entered:
+            folders.clear()
+            continue
+        entered.add(real)
+        folders.sort()
+        for name in sorted(names):
+            if not name.startswith("."):
+                file = _found(Path(root, name))
+                if file.bytes >= 0:
+                    yield file
+
+
+def _found(path: Path) -> Found:
+    """A file; size -1 for what is no file (a pipe, a socket), 0 for a link that leads nowhere."""
+    try:
+        status = path.stat()
+    except OSError:
+        return Found(_url(path), 0, 0)
+    size = status.st_size if stat.S_ISREG(status.st_mode) else -1
+    return Found(_url(path), size, status.st_mtime_ns)
+
+
+def _url(path: Path) -> str:
+    """The path itself, or a file: URI where its name is no text."""
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return path.as_uri()
+    return text
+
+
+def _files_in_bucket(given: str) -> Iterator[Found]:
+    fs, base = fsspec.core.url_to_fs(given)
+    for name, facts in fs.find(base, detail=True).items():
+        yield Found(fs.unstrip_protocol(name), int(facts.get("size") or 0), _stamp(facts))
+
+
+def _stamp(facts: dict[str, Any]) -> int:
+    """Something that changes when an object does, as a number."""
+    mark = facts.get("ETag") or facts.get("LastModified") or facts.get("mtime") or ""
+    return int(hashlib.sha256(str(mark).encode()).hexdigest()[:15], 16)
+
+
+# ---- what it is
+
+
+def _read_all(
+    files: Sequence[Found], recipe: Collect, seen: Callable[[int, int], None]
+) -> list[Source]:
+    with ThreadPoolExecutor(min(8, (os.cpu_count() or 1) * 2)) as pool:
+        read: list[Source] = []
+        for source in pool.map(lambda f: _read(f, recipe), files):
+            read.append(source)
+            seen(len(read), len(files))
+        return read
+
+
+def _read(file: Found, recipe: Collect) -> Source:
+    """Look into a file: its kind, and its content's hash if it is wanted."""
+    video, kind = None, "unknown"
+    try:
+        with open_file(file.url) as content:
+            head = content.read(HEAD)
+            kind = kind_of(head)
+            if kind in WANTED or _claims(file.url):
+                content.seek(0)
+                video = _hash(content)
+    except OSError as error:
+        kind = f"can't be read: {error.strerror or error}"
+    skipped = (
+        None if kind in WANTED or (_claims(file.url) and kind in ("unknown", "text")) else kind
+    )
+    if kind.startswith("can't be read"):
+        skipped = None if _claims(file.url) else kind
+    group = video or file.url
+    if recipe.group == "folder":
+        group = str(PurePosixPath(file.url.replace("\\", "/")).parent)
+    return Source(
+        id=hashlib.sha256(file.url.encode()).hexdigest()[:16],
+        part=-1,
+        video=video,
+        url=file.url,
+        platform="folder",
+        kind=kind,
+        group=group,
+        bytes=file.bytes,
+        modified=file.modified,
+        licence=recipe.licence,
+        user_tags=list(recipe.user_tags),
+        duplicate_of=None,
+        skipped=skipped,
+    )
+
+
+def _claims(url: str) -> bool:
+    """True where the name says that it is a video we build from."""
+    return url.lower().endswith(_NAMED_AS_VIDEO)
+
+
+def _hash(content: Any) -> str:
+    digest = hashlib.sha256()
+    while block := content.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+# ---- where it goes
+
+
+def _with_parts(known: dict[str, Source], read: Iterable[Source]) -> list[Source]:
+    """Known and newly read sources together, duplicates marked, every one with its part."""
+    new = {source.url: source for source in read}
+    first: dict[str, Source] = {}  # by video
+    homeless: list[Source] = []
+    settled: list[Source] = []
+    number = max((s.part for s in known.values()), default=-1) + 1
+    old = [s for s in known.values() if s.url not in new]
+    for source in sorted(old, key=lambda s: s.duplicate_of is not None) + list(new.values()):
+        twin = first.get(source.video) if source.video else None
+        source = replace(source, duplicate_of=twin.id if twin else None)
+        if source.video and twin is None:
+            first[source.video] = source
+        (homeless if source.part < 0 and twin is None else settled).append(source)
+    size = min(max(1, -(-len(homeless) // PARTS_WANTED)), PART_LIMIT)
+    homes = {s.id: number + i // size for i, s in enumerate(homeless)}
+    homes |= {s.id: s.part for s in first.values() if s.id not in homes}
+    return [replace(s, part=homes.get(s.duplicate_of or s.id, s.part)) for s in settled + homeless]

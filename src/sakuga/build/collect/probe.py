@@ -1,0 +1,28 @@
+"""A source to a video: open it, choose its stream, describe it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sakuga.core.errors import Unreadable, Unrecognised
+from sakuga.core.records import Source, Video
+from sakuga.core.video import VideoReader
+
+
+def probe(source: Source) -> Video:
+    """The video of a source that is neither skipped nor a duplicate."""
+    if source.video is None:
+        raise Unreadable(source.kind)
+    if source.bytes == 0:
+        raise Unrecognised("the file is empty")
+    with VideoReader(source.url) as reader:
+        stream = dataclasses.asdict(reader.describe())
+    stream["container"] = source.kind
+    return Video(
+        id=source.video,
+        source=source.id,
+        url=source.url,
+        group=source.group,
+        bytes=source.bytes,
+        **stream,
+    )

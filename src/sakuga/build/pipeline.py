@@ -1,0 +1,247 @@
+"""The build, top to bottom: the only file that knows which rooms there are and in what order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+
+from sakuga.build.collect import Collect
+from sakuga.core.engine import Engine, Inline, Local, Ray
+from sakuga.core.errors import RequestError
+from sakuga.core.guard import Limits
+from sakuga.core.plan import Plan, drop_from, make_plan, readers_of
+from sakuga.core.profile import make_stages, override, read_profile
+from sakuga.core.stage import Job, Outcome
+from sakuga.core.store import Store, table_of
+
+ROOMS: dict[str, dict[str, str]] = {
+    "collect": {"folder": "sakuga.build.collect:Collect"},
+    "scan": {"decode": "sakuga.build.scan:Scan"},
+    "split": {"shots": "sakuga.build.split:Split"},
+    "keyframe": {"drawings": "sakuga.build.keyframe:Keyframe"},
+    "sample": {"nth": "sakuga.build.sample:Sample"},
+    "motion": {"camera": "sakuga.build.motion:MotionStage"},
+    "publish": {"rows": "sakuga.build.publish:Publish"},
+}
+PUBLISHED = ("tables", "published.key")  # which rows the dataset was written from
+
+
+@dataclass(frozen=True)
+class Request:
+    """One `sakuga build`: what to build from, what to make, where to run it."""
+
+    out: str
+    inputs: Sequence[str] = ()
+    profile: str = "lite"
+    overrides: Sequence[str] = ()
+    only: str | None = None
+    remake: Sequence[str] = ()
+    retry: str | None = None
+    parts: range | None = None
+    workers: int = field(default_factory=lambda: os.cpu_count() or 1)  # 0: in this process
+    engine: Literal["local", "ray"] = "local"
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a build came to."""
+
+    plan: Plan
+    made: int  # parts
+    rows: dict[str, int]  # by stage, of the parts made now
+    failures: int  # of all parts that are there
+
+
+@dataclass
+class Watcher:
+    """Told how a build goes on; every method may be replaced."""
+
+    reading: Callable[[int, int], None] = lambda done, total: None
+    planned: Callable[[Plan], None] = lambda plan: None
+    part_done: Callable[[Job, Outcome], None] = lambda job, outcome: None
+
+
+def stages_of(profile: str, overrides: Iterable[str] = ()) -> list[Any]:
+    """The recipes of a profile, in the order in which their tables are made."""
+    stages = make_stages(override(read_profile(profile), overrides), ROOMS)
+    by_name = {stage.name: stage for stage in stages}
+    if not by_name["scan"].release:
+        if by_name["split"].mode == "frames":
+            raise RequestError(
+                "[split] mode = 'frames' reads what only [scan] release = true measures"
+            )
+        if by_name["keyframe"].rule == "paper":
+            raise RequestError(
+                "[keyframe] rule = 'paper' reads what only [scan] release = true measures"
+            )
+    return stages
+
+
+def build(request: Request, watcher: Watcher | None = None) -> Result:
+    """Make every part that is missing, then the dataset. Raises RequestError or WorldError."""
+    watcher = watcher or Watcher()
+    stages = stages_of(request.profile, request.overrides)
+    _known_rooms([*request.remake, *([request.only] if request.only else [])], stages)
+    store = Store(request.out)
+    with _alone(store, request.parts):
+        plan = _drop_named(request, _planned(request, store, stages, watcher.reading))
+        watcher.planned(plan)
+        if plan.jobs:
+            store.remove(*PUBLISHED)
+        rows: dict[str, int] = dict.fromkeys((stage.name for stage in stages), 0)
+
+        def done(job: Job, outcome: Outcome) -> None:
+            rows[job.stage.name] += outcome.rows
+            watcher.part_done(job, outcome)
+
+        _engine(request).run(plan.jobs, done)
+        if request.only is None and request.parts is None:
+            _publish(plan)
+        return Result(plan, len(plan.jobs), rows, count_failures(plan))
+
+
+def plan_of(request: Request, watcher: Watcher | None = None) -> Plan:
+    """What `build` would make; adds newly found files to the sources, changes nothing else."""
+    store = Store(request.out)
+    stages = stages_of(request.profile, request.overrides)
+    with _alone(store, None):
+        return _planned(request, store, stages, (watcher or Watcher()).reading)
+
+
+def count_failures(plan: Plan) -> int:
+    """How many items came to nothing, over all parts that are there."""
+    return sum(
+        len(plan.store.read_failures(part))
+        for table in plan.wanted
+        if table != "sources"
+        for part in plan.store.parts(table, "failures")
+        if part in plan.wanted[table].values()
+    )
+
+
+def _planned(
+    request: Request, store: Store, stages: list[Any], reading: Callable[[int, int], None]
+) -> Plan:
+    from sakuga.build.collect.folder import find_sources
+
+    collect = stages[0]
+    assert isinstance(collect, Collect)
+    store.sweep()
+    sources = find_sources(request.inputs, collect, store, reading)
+    if not sources:
+        raise RequestError(
+            f"nothing to build: no input given, and {request.out} holds no sources yet"
+        )
+    return make_plan(store, stages, sources, request.parts)
+
+
+def _drop_named(request: Request, plan: Plan) -> Plan:
+    """The plan after what is to be made again was forgotten; refused before anything is touched."""
+    asked = [s for s in plan.stages if s.name in request.remake]
+    _refuse_stale(plan, [s.name for a in asked for s in (a, *readers_of(a, plan.stages))])
+    for stage in asked:
+        drop_from(plan, stage)
+    if request.retry:
+        _drop_failed(plan, request.retry)
+    if asked or request.retry:
+        plan = make_plan(plan.store, plan.stages, plan.wanted["sources"].values(), request.parts)
+    if request.only:
+        plan.jobs = [job for job in plan.jobs if job.stage.name == request.only]
+        _refuse_without_inputs(plan, request.only)
+    return plan
+
+
+def _drop_failed(plan: Plan, reason: str) -> None:
+    """Drop the parts of every stage that hold a failure with this reason, and what reads them."""
+    reasons: set[str] = set()
+    for stage in plan.stages:
+        parts = plan.store.parts(table_of(stage.writes), "failures")
+        failures = {part.number: plan.store.read_failures(part) for part in parts}
+        reasons |= {f.reason for of_part in failures.values() for f in of_part}
+        failed = [n for n, of_part in failures.items() if any(f.reason == reason for f in of_part)]
+        if failed:
+            drop_from(plan, stage, failed)
+    if reason not in reasons:
+        there = ", ".join(sorted(reasons)) or "none at all"
+        raise RequestError(f"--retry {reason}: no item failed for this reason; there are: {there}")
+
+
+def _refuse_stale(plan: Plan, remade: Sequence[str]) -> None:
+    """A changed profile never remakes anything unasked."""
+    stale = [s for s in plan.stale() if s.stage not in remade]
+    if stale:
+        what = "; ".join(f"[{s.stage}] {', '.join(s.changes)}" for s in stale)
+        names = [s.stage for s in stale]
+        changed = [stage for stage in plan.stages if stage.name in names]
+        readers = [r for stage in changed for r in (stage, *readers_of(stage, plan.stages))]
+        would = ", ".join(f"{r.name} ({plan.missing(r)} parts)" for r in dict.fromkeys(readers))
+        raise RequestError(
+            f"the profile differs from the one this folder was made with: {what}. That would remake "
+            f"{would}. Add {' '.join(f'--remake {n}' for n in names)}, or choose another --out"
+        )
+
+
+def _refuse_without_inputs(plan: Plan, only: str) -> None:
+    made = {part for table in plan.present.values() for parts in table.values() for part in parts}
+    lacking = {part.table for job in plan.jobs for part in job.inputs if part not in made}
+    if lacking:
+        raise RequestError(
+            f"--only {only} reads {', '.join(sorted(lacking))}, not all of which are made: run without it"
+        )
+
+
+def _known_rooms(names: Iterable[str], stages: Iterable[Any]) -> None:
+    known = [stage.name for stage in stages]
+    for name in names:
+        if name not in known:
+            raise RequestError(f"there is no room {name!r}; there are: {', '.join(known)}")
+
+
+def _engine(request: Request) -> Engine:
+    if request.engine == "ray":
+        address = os.environ.get("RAY_ADDRESS")
+        return Ray(max(1, request.workers), address, request.limits)
+    return Local(request.workers, request.limits) if request.workers else Inline()
+
+
+def _publish(plan: Plan) -> None:
+    from sakuga.build.publish import PROVENANCE
+    from sakuga.core.recipe import fingerprint
+    from sakuga.dataset.write import FORMAT, write_dataset
+
+    parts = [plan.wanted["rows"][number] for number in sorted(plan.wanted["rows"])]
+    key = fingerprint(FORMAT, [part.key for part in parts])
+    if plan.store.exists(*PUBLISHED) and plan.store.read_bytes(*PUBLISHED).decode() == key:
+        return
+    write_dataset(plan.store, parts, plan.stages, PROVENANCE)
+    plan.store.write_bytes(PUBLISHED, key.encode())
+
+
+@contextmanager
+def _alone(store: Store, parts: range | None) -> Generator[None]:
+    """One build at a time in a folder; builds of different parts may run side by side.
+
+    A bucket has no locks: there it is the user who must not start two builds.
+    """
+    if not store.is_local:
+        yield
+        return
+    os.makedirs(store.path(), exist_ok=True)  # noqa: PTH103
+    name = f".lock-{parts.start}-{parts.stop - 1}" if parts else ".lock"
+    lock = FileLock(store.path(name), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise RequestError(
+            f"another build is at work in {store.root}; wait for it, or end it"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,224 @@
+"""One child process that makes parts, watched: what hangs is ended, what dies is found out.
+
+A decoder that crashes or hangs on a hostile file takes this process with it and nothing else. The
+guard then knows which item was being worked on, starts a fresh child and makes the part again; an
+item that stalls, or that kills its process again and again, is recorded as a failure.
+"""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from sakuga.core import pulse
+from sakuga.core.records import Failure
+from sakuga.core.stage import Job, Outcome, run_part
+
+CRASHES = 2  # a signal of its own (segmentation fault, abort): the item is given up
+KILLS = 4  # a signal from outside (SIGKILL: the system or the user): it may not be the item's fault
+_PRELOAD = ["sakuga.core.stage", "sakuga.core.video", "cv2"]
+
+
+class WorldError(Exception):
+    """The part can't be made because of the machine, not of an item: disk full, out of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long an item may take: without a sign of life, and in all (None: no limit), in seconds."""
+
+    stall: float = 120.0
+    total: float | None = None
+
+
+@dataclass(slots=True)
+class _Attempt:
+    job: Job
+    doomed: dict[str, Failure] = field(default_factory=dict[str, Failure])
+    deaths: Counter[str] = field(default_factory=Counter[str])
+    item: str = ""
+    since: float = 0.0
+    beats: int = -1
+    beat_at: float = 0.0
+
+
+class Guard:
+    """A child process and the part it is making; not thread-safe."""
+
+    def __init__(self, limits: Limits, threads: int) -> None:
+        self._limits = limits
+        self._threads = threads
+        self._process: Any = None
+        self._attempt: _Attempt | None = None
+        self._connection: Connection | None = None
+        self._beats: Any = None
+
+    @property
+    def busy(self) -> bool:
+        """True from `start` until `step` returned an outcome."""
+        return self._attempt is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, once it has started."""
+        return self._process.pid if self._process else None
+
+    def start(self, job: Job) -> None:
+        """Begin to make a part."""
+        self._attempt = _Attempt(job)
+        self._send()
+
+    def waitables(self) -> list[Any]:
+        """What to wait on before the next `step`: the pipe and the child's end."""
+        return [self._connection, self._process.sentinel] if self._process else []
+
+    def step(self) -> Outcome | WorldError | None:
+        """Look at the child once. The part's outcome, what stopped it, or None while it works on."""
+        attempt = self._attempt
+        if attempt is None or self._connection is None:
+            return None
+        try:
+            while self._connection.poll():
+                kind, value = self._connection.recv()
+                if kind == "item":
+                    attempt.item, attempt.since = value, time.monotonic()
+                    continue
+                self._attempt = None
+                return value if kind == "done" else WorldError(value)
+        except (EOFError, OSError):
+            self._process.join(5)
+        if not self._process.is_alive():
+            return self._died(attempt)
+        self._check_time(attempt)
+        return None
+
+    def run(self, job: Job) -> Outcome | WorldError:
+        """Make a part and wait for it."""
+        self.start(job)
+        while (outcome := self.step()) is None:
+            wait(self.waitables(), timeout=0.5)
+        return outcome
+
+    def close(self) -> None:
+        """End the child, whatever it is doing."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process = None
+        self._attempt = None
+
+    # ---- inside
+
+    def _send(self) -> None:
+        attempt = self._attempt
+        assert attempt is not None
+        if self._process is None or not self._process.is_alive():
+            self._spawn()
+        attempt.item, attempt.since, attempt.beats = "", time.monotonic(), -1
+        attempt.beat_at = attempt.since
+        try:
+            assert self._connection is not None
+            self._connection.send((attempt.job, attempt.doomed))
+        except (BrokenPipeError, ConnectionError):
+            self._process.join(5)
+
+    def _spawn(self) -> None:
+        context: Any = _context()
+        self._connection, theirs = context.Pipe()
+        self._beats = context.Value("Q", 0, lock=False)
+        self._process = context.Process(
+            target=_serve, args=(theirs, self._beats, self._threads), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+
+    def _check_time(self, attempt: _Attempt) -> None:
+        now = time.monotonic()
+        if self._beats.value != attempt.beats:
+            attempt.beats, attempt.beat_at = self._beats.value, now
+        silent = now - max(attempt.beat_at, attempt.since)
+        spent = now - attempt.since
+        if silent > self._limits.stall:
+            self._give_up(attempt, f"no frame for {silent:.0f} s; its process was ended")
+        elif self._limits.total and spent > self._limits.total:
+            self._give_up(attempt, f"not done after {spent:.0f} s; its process was ended")
+
+    def _give_up(self, attempt: _Attempt, message: str) -> None:
+        self._process.kill()
+        self._process.join()
+        if attempt.item:
+            self._doom(attempt, "stalled", message)
+        self._send()
+
+    def _died(self, attempt: _Attempt) -> WorldError | None:
+        code = self._process.exitcode
+        attempt.deaths[attempt.item] += 1
+        killed = code == -getattr(signal, "SIGKILL", 9)
+        if attempt.deaths[attempt.item] >= (KILLS if killed else CRASHES):
+            if not attempt.item:
+                self._attempt = None
+                return WorldError(f"a worker can't start (exit code {code})")
+            what = (
+                "killed from outside (out of memory?)" if killed else f"died with exit code {code}"
+            )
+            times = attempt.deaths[attempt.item]
+            self._doom(attempt, "crashed", f"its process was {what}, {times} times")
+        self._send()
+        return None
+
+    def _doom(self, attempt: _Attempt, reason: str, message: str) -> None:
+        attempt.doomed[attempt.item] = Failure(
+            attempt.item, attempt.job.stage.name, reason, message
+        )
+
+
+def _context() -> Any:
+    """A way to start processes that never copies this one's threads and locks."""
+    if "forkserver" in mp.get_all_start_methods():
+        context = mp.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOAD)
+        return context
+    return mp.get_context("spawn")
+
+
+def _serve(connection: Connection, beats: Any, threads: int) -> None:
+    """The child: make parts as they come, until the other end is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["SAKUGA_THREADS"] = str(threads)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pulse.watch(_counter(beats))
+    while True:
+        try:
+            job, doomed = connection.recv()
+        except (EOFError, OSError):
+            return
+        connection.send(_make(job, doomed, connection))
+
+
+def _make(job: Job, doomed: dict[str, Failure], connection: Connection) -> tuple[str, Any]:
+    try:
+        return "done", run_part(job, doomed, lambda item: connection.send(("item", item)))
+    except Exception as error:  # noqa: BLE001  (the world is broken: told to the parent, who stops)
+        return "world", f"{type(error).__name__}: {error}"
+
+
+def _counter(beats: Any) -> Callable[[], None]:
+    def count() -> None:
+        beats.value += 1
+
+    return count
+
+
+def _end_with_parent() -> None:
+    parent = mp.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,147 @@
+"""Records to Arrow and back. A column is written down nowhere but in `core.records`.
+
+| in a record | in Arrow |
+| --- | --- |
+| str, int, float, bool, bytes, Literal | string, int64, float64, bool, binary, string |
+| Fraction | string, "24000/1001" |
+| Annotated[NDArray, "uint8"] | list<uint8> |
+| list[X], a record, X or None | list<X>, struct, nullable X |
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import numpy as np
+import pyarrow as pa
+
+Record = TypeVar("Record")
+
+_SCALARS: dict[Any, pa.DataType] = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    bytes: pa.binary(),
+    Fraction: pa.string(),
+}
+
+
+@cache
+def hints(record: type) -> dict[str, Any]:
+    """Each field's resolved type, in the order of the record's fields."""
+    resolved = get_type_hints(record, include_extras=True)
+    return {f.name: resolved[f.name] for f in dataclasses.fields(record)}
+
+
+@cache
+def schema_of(record: type) -> pa.Schema:
+    """The Arrow schema of a record type."""
+    return pa.schema([_field(name, hint) for name, hint in hints(record).items()])
+
+
+def to_table(record: type, rows: Iterable[Any]) -> pa.Table:
+    """Rows of one record type as a table of that type's schema, in their order."""
+    listed = list(rows)
+    schema = schema_of(record)
+    columns = [
+        _column([getattr(row, name) for row in listed], hint, schema.field(name).type)
+        for name, hint in hints(record).items()
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def from_table(record: type[Record], table: pa.Table) -> list[Record]:
+    """The rows of a table, as records. Arrays come back as read-only views."""
+    columns = [_values(table.column(name), hint) for name, hint in hints(record).items()]
+    return [record(*values) for values in zip(*columns, strict=True)]
+
+
+def _field(name: str, hint: Any) -> pa.Field:
+    inner, nullable = _optional(hint)
+    return pa.field(name, _arrow(inner), nullable)
+
+
+def _optional(hint: Any) -> tuple[Any, bool]:
+    if get_origin(hint) in (Union, types.UnionType):
+        rest = [arm for arm in get_args(hint) if arm is not type(None)]
+        if len(rest) != 1:
+            raise TypeError(f"{hint}: a column has one type, or that and None")
+        return rest[0], True
+    return hint, False
+
+
+def _arrow(hint: Any) -> pa.DataType:
+    if (element := _array(hint)) is not None:
+        return pa.list_(pa.field("item", pa.from_numpy_dtype(np.dtype(element)), nullable=False))
+    if get_origin(hint) is Literal:
+        return pa.string()
+    if get_origin(hint) is list:
+        return pa.list_(_field("item", get_args(hint)[0]))
+    if dataclasses.is_dataclass(hint):
+        return pa.struct([_field(n, h) for n, h in hints(cast(type, hint)).items()])
+    return _SCALARS[hint]
+
+
+def _array(hint: Any) -> str | None:
+    """The element type of an array column, or None for every other hint."""
+    return (
+        get_args(hint)[1]
+        if get_origin(hint) is Annotated and isinstance(get_args(hint)[1], str)
+        else None
+    )
+
+
+def _column(values: Sequence[Any], hint: Any, kind: pa.DataType) -> pa.Array:
+    if (element := _array(hint)) is not None:
+        offsets = np.concatenate([[0], np.cumsum([len(v) for v in values], dtype=np.int64)])
+        joined = values[0] if len(values) == 1 else np.concatenate([*values, np.empty(0, element)])
+        flat = pa.array(np.ascontiguousarray(joined, dtype=element))
+        return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat, type=kind)
+    return pa.array([_plain(value) for value in values], kind)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, list):
+        return [_plain(item) for item in cast("list[Any]", value)]
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return value
+
+
+def _values(column: pa.ChunkedArray, hint: Any) -> list[Any]:
+    if _array(hint) is not None:
+        return [scalar.values.to_numpy(zero_copy_only=True) for scalar in column]
+    inner, _ = _optional(hint)
+    return [None if v is None else _record(v, inner) for v in column.to_pylist()]
+
+
+def _record(value: Any, hint: Any) -> Any:
+    if hint is Fraction:
+        return Fraction(value)
+    if get_origin(hint) is list:
+        inner, _ = _optional(get_args(hint)[0])
+        return [None if item is None else _record(item, inner) for item in value]
+    if dataclasses.is_dataclass(hint):
+        inner_hints = hints(cast(type, hint))
+        return cast(type, hint)(
+            *(_record(value[n], _optional(h)[0]) for n, h in inner_hints.items())
+        )
+    return value

@@ -1,0 +1,171 @@
+"""What a stage is, and how one part of its table is made.
+
+A stage is a recipe that reads record types and writes exactly one table. The first type it reads is
+the item it works on; the others are joined to it. Part 12 of every table is about the same videos,
+so (stage, part) is the unit of work, of retry and of resume.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from sakuga.core.errors import ItemError, RequestError
+from sakuga.core.recipe import plain
+from sakuga.core.records import Failure
+from sakuga.core.store import Part, Store, table_of
+
+Item = tuple[Any, ...]
+Worker = Callable[[Sequence[Item]], Iterable[Any]]
+WORLD = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENOMEM})
+
+
+@runtime_checkable
+class Stage(Protocol):
+    """A frozen dataclass: its fields are its parameters, `load` gives what does the work."""
+
+    name: ClassVar[str]
+    reads: ClassVar[tuple[type, ...]]  # the first is the item, the rest are joined to it by id
+    writes: ClassVar[type]
+    version: ClassVar[int]  # raised when equal parameters no longer make equal rows
+
+    def load(self) -> Worker:
+        """The worker: items, each a tuple in the order of `reads`, to rows in their order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One part of one stage, with the parts it reads; picklable, so that it can travel."""
+
+    root: str
+    stage: Any
+    part: Part
+    inputs: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What making one part came to."""
+
+    rows: int
+    failures: int
+    seconds: float
+
+
+def run_part(
+    job: Job, doomed: dict[str, Failure] | None = None, begun: Callable[[str], None] | None = None
+) -> Outcome:
+    """Make one part and write it. A bad item becomes a failure; a broken world is raised.
+
+    `doomed` are items that are known to kill or stall a process: they are recorded, not tried.
+    `begun` is told the id of every item before it is worked on.
+    """
+    started = time.monotonic()
+    store = Store(job.root)
+    worker = _loaded(job.stage)
+    with store.writing(job.part, job.stage.writes, facts_of(job)) as out:
+        for batch in _batches(_items(job, store), getattr(job.stage, "batch", 1)):
+            known = [doomed[item[0].id] for item in batch if doomed and item[0].id in doomed]
+            alive = [item for item in batch if not (doomed and item[0].id in doomed)]
+            made, failed = _attempt(job.stage, worker, alive, begun or _unheard)
+            out.add(made, known + failed)
+    return Outcome(out.rows, len(out.failures), time.monotonic() - started)
+
+
+def facts_of(job: Job) -> dict[str, str]:
+    """What is written into a part's file beside its rows."""
+    return {
+        "sakuga.recipe": json.dumps(plain(job.stage), sort_keys=True),
+        "sakuga.inputs": json.dumps([f"{p.table}/{p.file}" for p in job.inputs]),
+    }
+
+
+def _attempt(
+    stage: Any, worker: Worker, batch: Sequence[Item], begun: Callable[[str], None]
+) -> tuple[list[Any], list[Failure]]:
+    """Work on a batch; if it fails, on each of its items alone."""
+    if not batch:
+        return [], []
+    for item in batch:
+        begun(item[0].id)
+    try:
+        return list(worker(batch)), []
+    except (MemoryError, RequestError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in WORLD:
+            raise
+        if len(batch) == 1:
+            return [], [failure_of(stage.name, batch[0][0].id, error)]
+    parts = [_attempt(stage, worker, [item], begun) for item in batch]
+    return [row for made, _ in parts for row in made], [f for _, failed in parts for f in failed]
+
+
+def failure_of(stage: str, item: str, error: Exception) -> Failure:
+    """The row that an exception becomes."""
+    reason = error.reason if isinstance(error, ItemError) else "unexpected"
+    message = str(error) if isinstance(error, ItemError) else f"{type(error).__name__}: {error}"
+    return Failure(item, stage, reason, message)
+
+
+def _items(job: Job, store: Store) -> Iterator[Item]:
+    """The first input's rows, each with its row of every other input; left out where one lacks.
+
+    What lacks a row has failed in the stage that should have made it, and is recorded there.
+    """
+    first, *rest = zip(job.inputs, job.stage.reads, strict=True)
+    looked_up = [{row.id: row for row in store.read_part(*each)} for each in rest]
+    for row in store.iterate_part(*first):
+        others = [
+            rows.get(_link(row, record)) for rows, (_, record) in zip(looked_up, rest, strict=True)
+        ]
+        if all(other is not None for other in others):
+            yield (row, *others)
+
+
+def _link(row: Any, record: Any) -> str:
+    """The id under which a row finds its row of another record type."""
+    return row.id if row.of == record.of else getattr(row, record.of)
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+_workers: dict[Any, Worker] = {}
+
+
+def _loaded(stage: Any) -> Worker:
+    """One load per process."""
+    if stage not in _workers:
+        _workers[stage] = stage.load()
+    return _workers[stage]
+
+
+def _unheard(_: str) -> None:
+    pass
+
+
+__all__ = [
+    "Item",
+    "Job",
+    "Outcome",
+    "Stage",
+    "Worker",
+    "facts_of",
+    "failure_of",
+    "run_part",
+    "table_of",
+]
