@@ -141,7 +141,7 @@ class Cel:
 
 
 def lay(cel: Image, onto: Image, left: int, top: int) -> tuple[int, int, int, int] | None:
-    """Composite a finished cel onto a BGR picture, in place.
+    """Composite a finished cel onto a BGR picture or a premultiplied BGRA one, in place.
 
     Returns the rectangle it touched as (left, top, right, bottom), None when it lies outside.
     """
@@ -152,7 +152,9 @@ def lay(cel: Image, onto: Image, left: int, top: int) -> tuple[int, int, int, in
         return None
     part = cel[y0 - top : y1 - top, x0 - left : x1 - left]
     under = onto[y0:y1, x0:x1]
-    clear = cv2.cvtColor(cv2.bitwise_not(part[:, :, 3]), cv2.COLOR_GRAY2BGR)
-    colour = cv2.cvtColor(part, cv2.COLOR_BGRA2BGR)
-    cv2.add(cv2.multiply(under, clear, scale=1 / 255), colour, dst=under)
+    clear = cv2.bitwise_not(part[:, :, 3])
+    if onto.shape[2] == 3:
+        part = cv2.cvtColor(part, cv2.COLOR_BGRA2BGR)
+    clear = cv2.merge([clear] * onto.shape[2])
+    cv2.add(cv2.multiply(under, clear, scale=1 / 255), part, dst=under)
     return x0, y0, x1, y1

@@ -1,0 +1,57 @@
+"""Small things on a picture: a distant bird, subtitles, titles."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import cv2
+import numpy as np
+
+from sakuga.studio.brush import Cel, Image, lay
+from sakuga.studio.palette import WHITE, paint
+
+_DARK: Final = paint("201a28")
+
+
+@lru_cache(maxsize=32)
+def _bird(size: int, wing: int) -> Image:
+    cel = Cel((2 * size + 4, 2 * size + 4), (size + 2, size + 2), size, 1.0)
+    rise = -0.35 if wing else 0.12
+    line = np.array(
+        [(-0.5, rise), (-0.2, rise * 0.3 - 0.08), (0, 0.08), (0.2, rise * 0.3 - 0.08), (0.5, rise)]
+    )
+    cel.stroke(line, _DARK, 0.22)
+    return cel.finish()
+
+
+def draw_bird(onto: Image, x: float, y: float, size: int, wing: int) -> None:
+    """A bird `size` pixels wide at x, y pixels; wing: 0 down, 1 up."""
+    cel = _bird(size, wing)
+    lay(cel, onto, round(x) - cel.shape[1] // 2, round(y) - cel.shape[0] // 2)
+
+
+def draw_text(onto: Image, text: str) -> None:
+    """A subtitle: white with a dark rim, in the middle at the bottom."""
+    height, width = onto.shape[:2]
+    face, size = cv2.FontFace("sans"), max(8, round(height * 0.05))
+    _, wide = _measured(face, text, size)
+    left, base, rim = (width - wide) // 2, round(height * 0.94), max(1, round(height / 360))
+    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1), (-1, 1), (1, -1)):
+        cv2.putText(onto, text, (left + dx * rim, base + dy * rim), _DARK, face, size, 600)
+    cv2.putText(onto, text, (left, base), WHITE, face, size, 600)
+
+
+def draw_title(width: int, height: int, text: str) -> Image:
+    """White words on black."""
+    image = np.zeros((height, width, 3), np.uint8)
+    face, size = cv2.FontFace("sans"), max(9, round(height * 0.09))
+    _, wide = _measured(face, text, size)
+    cv2.putText(image, text, ((width - wide) // 2, height // 2 + size // 3), WHITE, face, size, 600)
+    return image
+
+
+def _measured(face: cv2.FontFace, text: str, size: int) -> tuple[int, int]:
+    """Left edge and width of a line of text, in pixels."""
+    left, _, wide, _ = cv2.getTextSize((4096, 4096), text, (0, 0), face, size, 600)
+    return int(left), int(wide)
