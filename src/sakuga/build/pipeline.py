@@ -45,7 +45,7 @@ class Request:
     parts: range | None = None
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)  # 0: in this process
     engine: Literal["local", "ray"] = "local"
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Result:
 class Watcher:
     """Told how a build goes on; every method may be replaced."""
 
-    reading: Callable[[int, int], None] = lambda done, total: None
-    planned: Callable[[Plan], None] = lambda plan: None
-    part_done: Callable[[Job, Outcome], None] = lambda job, outcome: None
+    reading: Callable[[int, int], None] = lambda *_: None  # new files looked into, and of how many
+    planned: Callable[[Plan], None] = lambda *_: None
+    part_done: Callable[[Job, Outcome], None] = lambda *_: None
 
 
 def stages_of(profile: str, overrides: Iterable[str] = ()) -> list[Any]:
@@ -182,8 +182,9 @@ def _refuse_stale(plan: Plan, remade: Sequence[str]) -> None:
         readers = [r for stage in changed for r in (stage, *readers_of(stage, plan.stages))]
         would = ", ".join(f"{r.name} ({plan.missing(r)} parts)" for r in dict.fromkeys(readers))
         raise RequestError(
-            f"the profile differs from the one this folder was made with: {what}. That would remake "
-            f"{would}. Add {' '.join(f'--remake {n}' for n in names)}, or choose another --out"
+            f"the profile differs from the one this folder was made with: {what}. That would "
+            f"remake {would}. Add {' '.join(f'--remake {n}' for n in names)}, or choose "
+            "another --out"
         )
 
 
@@ -192,7 +193,8 @@ def _refuse_without_inputs(plan: Plan, only: str) -> None:
     lacking = {part.table for job in plan.jobs for part in job.inputs if part not in made}
     if lacking:
         raise RequestError(
-            f"--only {only} reads {', '.join(sorted(lacking))}, not all of which are made: run without it"
+            f"--only {only} reads {', '.join(sorted(lacking))}, not all of which are made: run "
+            "without it"
         )
 
 

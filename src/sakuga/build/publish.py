@@ -1,4 +1,4 @@
-"""Room `publish`: everything to rows, the paper's attributes and ours (§3.2). Links, never media."""
+"""Room `publish`: everything to rows, the paper's attributes (§3.2) and ours. Links, no media."""
 
 from __future__ import annotations
 
@@ -14,67 +14,27 @@ from sakuga.core.records import Clip, Keyframes, Motion, Row, Source, Video
 Item = tuple[Clip, Video, Source, Keyframes, Motion]
 Split = Literal["train", "validation", "test"]
 
-PROVENANCE: dict[str, tuple[str, ...]] = {  # which table each column of a row comes from
-    "clips": [
-        "id",
-        "start",
-        "end",
-        "start_seconds",
-        "end_seconds",
-        "index",
-        "frames",
-        "opens",
-        "opens_confidence",
-        "closes",
-        "closes_confidence",
-        "body_start",
-        "body_end",
-        "short",
-    ],
-    "videos": [
-        "video",
-        "width",
-        "height",
-        "sample_aspect",
-        "rotation",
-        "frame_rate",
-        "container",
-        "codec",
-        "bit_depth",
-        "colour_range",
-        "file_bytes",
-        "source_group",
-        "split",
-    ],
-    "sources": ["url", "user_tags", "licence"],
-    "keyframes": ["keyframes", "keyframe_numbers", "holds", "drawings"],
-    "motions": [
-        "dynamic_score",
-        "exposure",
-        "timing",
-        "timing_class",
-        "mixed_timing",
-        "pulldown",
-        "camera",
-        "camera_x",
-        "camera_y",
-        "camera_zoom",
-        "camera_shake",
-    ],
-}  # pyright: ignore[reportAssignmentType]
-UNKNOWN = {  # columns that no room of this build fills, and what would
-    "anime_tags": "tag",
-    "text_description": "describe",
-    "aesthetic_score": "aesthetic",
-    "ratings": "tag",
-    "taxonomy": "classify",
-    "text_probability": "text",
+PROVENANCE: dict[str, tuple[str, ...]] = {  # table -> the columns of a row that come from it
+    "clips": (
+        *("id", "start", "end", "start_seconds", "end_seconds", "index", "frames", "short"),
+        *("opens", "opens_confidence", "closes", "closes_confidence", "body_start", "body_end"),
+    ),
+    "videos": (
+        *("video", "width", "height", "sample_aspect", "rotation", "frame_rate", "container"),
+        *("codec", "bit_depth", "colour_range", "file_bytes", "source_group", "split"),
+    ),
+    "sources": ("url", "user_tags", "licence"),
+    "keyframes": ("keyframes", "keyframe_numbers", "holds", "drawings"),
+    "motions": (
+        *("dynamic_score", "timing_class", "exposure", "timing", "mixed_timing", "pulldown"),
+        *("camera", "camera_x", "camera_y", "camera_zoom", "camera_shake"),
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """split_by: what never stands in two splits, a source's `group`, or (as in the paper) a `clip`."""
+    """split_by: what stands in one split, a source's `group`, or (the paper's way) a `clip`."""
 
     name: ClassVar[str] = "publish"
     reads: ClassVar[tuple[type, ...]] = (Clip, Video, Source, Keyframes, Motion)

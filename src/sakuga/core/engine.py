@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any, Protocol
 
@@ -43,7 +43,7 @@ class Local:
     """In `workers` watched processes of this machine."""
 
     workers: int = 1
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     def run(self, jobs: Sequence[Job], done: Done) -> None:
         """Make every part; what is ready first in the order given is begun first."""
@@ -115,7 +115,7 @@ class Ray:
 
     workers: int = 1
     address: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     def run(self, jobs: Sequence[Job], done: Done) -> None:
         """Make every part; `done` is called as they come."""
@@ -153,7 +153,7 @@ _guard: Guard | None = None  # this Ray worker's own
 
 
 def _ray_part(job: Job, limits: Limits, *inputs: Outcome | str) -> Outcome | str:
-    """Make a part in a watched child of this Ray worker; a broken world comes back as its message."""
+    """Make a part in a watched child of this worker; a broken world comes back as its message."""
     global _guard
     for made in inputs:
         if isinstance(made, str):

@@ -1,4 +1,4 @@
-"""Addresses of files: a path, a file: URI (for names that are no text), or an object in a bucket."""
+"""Addresses: a path, a file: URI (for names that are no text), or an object in a bucket."""
 
 from __future__ import annotations
 

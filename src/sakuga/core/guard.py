@@ -33,7 +33,7 @@ class WorldError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long an item may take: without a sign of life, and in all (None: no limit), in seconds."""
+    """Seconds that an item may take without a sign of life, and in all (None: no limit)."""
 
     stall: float = 120.0
     total: float | None = None
@@ -81,7 +81,7 @@ class Guard:
         return [self._connection, self._process.sentinel] if self._process else []
 
     def step(self) -> Outcome | WorldError | None:
-        """Look at the child once. The part's outcome, what stopped it, or None while it works on."""
+        """Look at the child once: the part's outcome, what stopped it, or None while it works."""
         attempt = self._attempt
         if attempt is None or self._connection is None:
             return None

@@ -72,7 +72,7 @@ def make_plan(
 
 
 def drop_from(plan: Plan, stage: Any, numbers: Iterable[int] | None = None) -> None:
-    """Forget the parts of a stage and of all that reads it; readers first, so no step is half done."""
+    """Forget the parts of a stage and of all that reads it; readers first: no step is half done."""
     chosen = None if numbers is None else set(numbers)
     for each in reversed([stage, *readers_of(stage, plan.stages)]):
         for number, parts in plan.present[table_of(each.writes)].items():

@@ -70,7 +70,7 @@ def make_stages(settings: Settings, rooms: Mapping[str, Mapping[str, str]]) -> l
 
 
 def _stage(room: str, backends: Mapping[str, str], section: dict[str, Any]) -> Any:
-    use = section.pop("use", next(iter(backends)))
+    use = section.pop("use", next(iter(backends), ""))
     address = backends.get(use, use)
     if ":" not in address:
         raise RequestError(f"[{room}] use = {use!r}: no such backend{_meant(use, backends)}")

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from sakuga.core.errors import ItemError, RequestError
 from sakuga.core.recipe import plain
 from sakuga.core.records import Failure
-from sakuga.core.store import Part, Store, table_of
+from sakuga.core.store import Part, Store
 
 Item = tuple[Any, ...]
 Worker = Callable[[Sequence[Item]], Iterable[Any]]
@@ -156,16 +156,3 @@ def _loaded(stage: Any) -> Worker:
 
 def _unheard(_: str) -> None:
     pass
-
-
-__all__ = [
-    "Item",
-    "Job",
-    "Outcome",
-    "Stage",
-    "Worker",
-    "facts_of",
-    "failure_of",
-    "run_part",
-    "table_of",
-]

@@ -14,6 +14,8 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -90,12 +92,15 @@ class Store:
     def writing(self, part: Part, record: type, facts: dict[str, str]) -> Generator[PartWriter]:
         """Write a part whole, a few rows at a time, or not at all if an exception leaves the block.
 
-        Failures are written first, then the rows take their name; then what other recipes left goes.
+        Failures are written first, then the rows take their name; what other recipes left goes.
         """
         with self._temporary(("tables", part.table, part.file)) as file:
             writer = PartWriter(file, record, facts)
-            yield writer
-            writer.close()
+            try:
+                yield writer
+                writer.flush()
+            finally:
+                writer.close()
             if writer.failures:
                 table = to_table(Failure, writer.failures)
                 self.write_table(("failures", part.table, part.file), table, {})
@@ -194,12 +199,15 @@ class Store:
     def _temporary(self, names: Sequence[str]) -> Generator[Any]:
         """A file under a name of its own that takes the right one at the end of the block.
 
-        In a bucket an object appears whole by itself, when it is closed.
+        In a bucket an object appears whole by itself; it is made here first.
         """
         path = self.path(*names)
         if not self._local:
-            with self._fs.transaction, self._fs.open(path, "wb") as file:
+            with tempfile.TemporaryFile() as file:
                 yield file
+                file.seek(0)
+                with self._fs.open(path, "wb") as target:
+                    shutil.copyfileobj(file, target)
             return
         self._fs.makedirs(posixpath.dirname(path), exist_ok=True)
         temporary = f"{path}.{uuid.uuid4().hex[:8]}{TEMPORARY}"
@@ -239,14 +247,14 @@ class PartWriter:
             self._held.append(to_table(self._record, rows))
             self.rows += len(rows)
             if sum(table.nbytes for table in self._held) > ROW_GROUP:
-                self._flush()
+                self.flush()
 
     def close(self) -> None:
-        """Write what is held, and the file's footer."""
-        self._flush()
+        """Write the file's footer."""
         self._writer.close()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write out what is held."""
         if self._held:
             self._writer.write_table(pa.concat_tables(self._held))
             self._held = []

@@ -166,7 +166,7 @@ class VideoReader:
         return _describe(self._container, self._stream, self._choices, rotation, first)
 
     def frames(self) -> Iterator[Frame]:
-        """Every frame from here on, in presentation order; broken packets are counted, not raised."""
+        """Every frame from here on, in presentation order; broken packets are only counted."""
         index = 0
         for packet in self._packets():
             for frame in self._decode(packet):

@@ -163,20 +163,18 @@ def _read_all(
 def _read(file: Found, recipe: Collect) -> Source:
     """Look into a file: its kind, and its content's hash if it is wanted."""
     video, kind = None, "unknown"
+    wanted = _claims(
+        file.url
+    )  # a damaged or unreadable film is a failure, other things are skipped
     try:
         with open_file(file.url) as content:
-            head = content.read(HEAD)
-            kind = kind_of(head)
-            if kind in WANTED or _claims(file.url):
+            kind = kind_of(content.read(HEAD))
+            wanted = kind in WANTED or (wanted and kind in ("unknown", "text"))
+            if wanted:
                 content.seek(0)
                 video = _hash(content)
     except OSError as error:
         kind = f"can't be read: {error.strerror or error}"
-    skipped = (
-        None if kind in WANTED or (_claims(file.url) and kind in ("unknown", "text")) else kind
-    )
-    if kind.startswith("can't be read"):
-        skipped = None if _claims(file.url) else kind
     group = video or file.url
     if recipe.group == "folder":
         group = str(PurePosixPath(file.url.replace("\\", "/")).parent)
@@ -193,7 +191,7 @@ def _read(file: Found, recipe: Collect) -> Source:
         licence=recipe.licence,
         user_tags=list(recipe.user_tags),
         duplicate_of=None,
-        skipped=skipped,
+        skipped=None if wanted else kind,
     )
 
 

@@ -1,0 +1,76 @@
+"""Engines write equal tables; what hangs, crashes or is killed costs no good item."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from sakuga.core.engine import Engine, Inline, Local
+from sakuga.core.guard import Limits, WorldError
+from sakuga.core.plan import make_plan
+from sakuga.core.stage import Job, Outcome
+from sakuga.core.store import Store
+from tests.fakes import Draw, Show, write_sources
+
+QUICK = Limits(stall=2.0)
+
+
+def run(engine: Engine, root: Path, parts: list[list[str]], marks: str = "") -> dict[str, bytes]:
+    """Build with an engine; the bytes of every file it wrote, and its failures' reasons."""
+    store = Store(str(root))
+    stages = [Draw(marks=marks), Show()]
+    done: list[Job] = []
+
+    def finished(job: Job, _: Outcome) -> None:
+        assert all(p.table == "sources" or p in {j.part for j in done} for p in job.inputs)
+        done.append(job)
+
+    engine.run(make_plan(store, stages, write_sources(store, parts)).jobs, finished)
+    assert make_plan(store, stages, store.parts("sources")).jobs == []
+    return {str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*.parquet")}
+
+
+def reasons(root: Path) -> dict[str, str]:
+    store = Store(str(root))
+    parts = store.parts("drawings", "failures")
+    return {f.id: f.reason for part in parts for f in store.read_failures(part)}
+
+
+@pytest.mark.parametrize("engine", [Local(1), Local(2), Local(5)])
+def test_engines_write_what_inline_writes(tmp_path: Path, engine: Engine) -> None:
+    parts = [["a", "bad-1"], ["b"], ["c", "d", "bug-1"]]
+    expected = run(Inline(), tmp_path / "inline", parts)
+    assert run(engine, tmp_path / "local", parts) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("hang", "stalled"), ("crash", "crashed"), ("killed", "crashed")]
+)
+def test_what_kills_its_process_is_recorded_and_the_rest_is_whole(
+    tmp_path: Path, name: str, reason: str
+) -> None:
+    run(Local(2, QUICK), tmp_path, [["a", name, "b"], ["c"]])
+    assert reasons(tmp_path) == {name: reason}
+    names = {p.name for p in tmp_path.rglob("tables/prints/*.parquet")}
+    assert len(names) == 2
+
+
+def test_a_full_disk_stops_the_build(tmp_path: Path) -> None:
+    with pytest.raises(WorldError, match="No space"):
+        run(Local(2), tmp_path, [["a"], ["full"]])
+
+
+def test_an_item_that_takes_too_long_in_all_is_given_up(tmp_path: Path) -> None:
+    started = time.monotonic()
+    run(Local(1, Limits(stall=600, total=1.0)), tmp_path, [["hang", "a"]])
+    assert reasons(tmp_path) == {"hang": "stalled"}
+    assert time.monotonic() - started < 60
+
+
+def test_one_load_serves_a_process(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    run(Local(1), tmp_path / "out", [["a"], ["b"]], str(marks))
+    assert sorted(p.name[0] for p in marks.iterdir()) == ["a", "b"]

@@ -1,0 +1,84 @@
+"""A profile is checked before any work starts, and a wrong word is told from a right one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sakuga.build.pipeline import ROOMS, stages_of
+from sakuga.core.errors import RequestError
+from sakuga.core.profile import make_stages, override, profile_names, read_profile
+from tests.fakes import Draw
+
+FAKE = {"draw": {"fake": "tests.fakes:Draw"}}
+
+
+def test_every_shipped_profile_makes_a_stage_for_every_room() -> None:
+    for name in profile_names():
+        assert [stage.name for stage in stages_of(name)] == list(ROOMS)
+
+
+def test_fields_are_set_and_the_rest_keep_their_defaults() -> None:
+    assert make_stages({"draw": {"frames": 7}}, FAKE) == [Draw(frames=7)]
+    assert make_stages({}, FAKE) == [Draw()]
+    assert make_stages({"draw": {"use": "tests.fakes:Draw", "frames": 7}}, {"draw": {}}) == [
+        Draw(7)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"drow": {}}, r"\[drow\].*no such room; did you mean 'draw'"),
+        ({"draw": {"frame": 1}}, r"\[draw\] frame: .*did you mean 'frames'"),
+        ({"draw": {"frames": "many"}}, r"\[draw\] frames = 'many': .*valid integer"),
+        (
+            {"draw": {"use": "fakke"}},
+            r"\[draw\] use = 'fakke': no such backend; did you mean 'fake'",
+        ),
+        ({"draw": {"use": "no.module:X"}}, r"\[draw\] use = 'no.module:X': No module named"),
+        ({"draw": {"use": "tests.fakes:Nobody"}}, r"has no attribute 'Nobody'"),
+    ],
+)
+def test_what_is_wrong_is_said(settings: dict[str, dict[str, Any]], said: str) -> None:
+    with pytest.raises(RequestError, match=said):
+        make_stages(settings, FAKE)
+
+
+def test_ranges_are_checked() -> None:
+    with pytest.raises(RequestError, match=r"\[split\] min_confidence = 3"):
+        stages_of("lite", ["split.min_confidence=3"])
+
+
+def test_overrides_are_toml_or_text() -> None:
+    settings = override({"a": {"x": 1}}, ["a.x=2", "b.y=[1, 2]", "b.z=plain words"])
+    assert settings == {"a": {"x": 2}, "b": {"y": [1, 2], "z": "plain words"}}
+
+
+@pytest.mark.parametrize("wrong", ["x=1", "a.x", "=1", ".x=1", "a.=1"])
+def test_a_bad_override_is_refused(wrong: str) -> None:
+    with pytest.raises(RequestError, match="room.field=value"):
+        override({}, [wrong])
+
+
+def test_a_file_is_read_and_its_faults_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[draw]\nframes = 9\n")
+    assert read_profile(str(file)) == {"draw": {"frames": 9}}
+    file.write_text("frames = 9\n")
+    with pytest.raises(RequestError, match="stands in no"):
+        read_profile(str(file))
+    file.write_text("[draw\n")
+    with pytest.raises(RequestError, match=r"mine\.toml"):
+        read_profile(str(file))
+    with pytest.raises(RequestError, match="did you mean 'lite'"):
+        read_profile("lyte")
+
+
+def test_the_releases_rules_need_the_releases_measures() -> None:
+    for wrong in ("split.mode=frames", "keyframe.rule=paper"):
+        with pytest.raises(RequestError, match="release = true"):
+            stages_of("lite", [wrong])
+        assert stages_of("lite", [wrong, "scan.release=true"])
