@@ -2,7 +2,7 @@
 
 Per frame 72 bytes: means over a grid of 8x6 cells of luma and 4x3 of each chroma plane. A mean
 over a cell of 1/48 of the picture hardly moves with acting, grain and compression, and jumps at
-a cut; along a dissolve or a fade it follows a straight line.
+a cut; along a dissolve or a fade it follows a straight line, while contrast sags in between.
 
 With `release` also what PySceneDetect's detectors read (0.7.2, BSD 3-Clause: `content_detector.py`
 and the downscaling of `scene_manager.py`), as exact sums, so that the same scores follow.
@@ -29,10 +29,11 @@ _LONGER_SIDE: Final = 256  # pixels to which PySceneDetect reduces a frame
 
 
 class Content:
-    """The meter of `grid` and, with `release`, of `hsv_change`."""
+    """The meter of `grid` and `contrast` and, with `release`, of `hsv_change`."""
 
     def __init__(self, release: bool = False) -> None:
         self._grid = Rows(WIDTH, np.uint8)
+        self._contrast = Rows(1, np.float32)
         self._row: NDArray[np.uint8] = np.zeros(WIDTH, np.uint8)
         self._hsv = HsvChange() if release else None
 
@@ -46,13 +47,17 @@ class Content:
             row[luma:middle] = _cells(_thinned(picture.u), COARSE)
             row[middle:] = _cells(_thinned(picture.v), COARSE)
         self._grid.add(row)
+        self._contrast.add(cv2.meanStdDev(picture.half)[1].item())
         if self._hsv is not None:
             self._hsv.add(picture.frame.bgr())
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """grid: (T * 72,) uint8; hsv_change: (T * 3,) int32, empty without `release`."""
-        hsv = self._hsv.columns() if self._hsv is not None else np.zeros(0, np.int32)
-        return {"grid": self._grid.flat(), "hsv_change": hsv}
+        """grid: (T * 72,) uint8; contrast: (T,) float32; hsv_change: (T * 3,) int32, or empty."""
+        return {
+            "grid": self._grid.flat(),
+            "contrast": self._contrast.flat(),
+            "hsv_change": self._hsv.columns() if self._hsv is not None else np.zeros(0, np.int32),
+        }
 
 
 class HsvChange:

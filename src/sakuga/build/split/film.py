@@ -14,19 +14,24 @@ from sakuga.core.records import Signals
 LUMA: Final = 48
 """The first columns of `Signals.grid`: 8x6 cells of luma; the rest are 4x3 of U and of V."""
 WIDTH: Final = 72
-_CHROMA: Final = 1.5  # a level of colour weighs more than a level of grey: colours span less
+CHROMA: Final = 1.5  # a level of colour weighs more than a level of grey: colours span less
 
 Points = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """points: (T, 72) float32, scaled so that the L1 distance of two is about their mean difference
-    in grey levels; luma: (T, 48) float32, cells in grey levels; drawings: (D,) frames on which a
-    new drawing appears, the first is 0."""
+    """Three ways to look at T frames, and which of them show a new drawing.
+
+    points: (T, 72) float32, scaled so that the L1 distance of two is about their mean difference in
+    grey levels; mixing: (T, 72) float64, the same for the Euclidean distance, root mean square;
+    detail: (T,) variance of luma inside the cells, so without what the cells show; drawings: (D,)
+    frames on which a new drawing appears, the first is 0.
+    """
 
     points: Points
-    luma: Points
+    mixing: NDArray[np.float64]
+    detail: NDArray[np.float64]
     drawings: NDArray[np.int64]
 
     @property
@@ -37,12 +42,20 @@ class Film:
 
 def film(signals: Signals) -> Film:
     """The film that was measured."""
-    grid = signals.grid.reshape(-1, WIDTH).astype(np.float32)
-    scale = np.full(WIDTH, _CHROMA / (WIDTH - LUMA), np.float32)
-    scale[:LUMA] = 1.0 / LUMA
+    grid = signals.grid.reshape(-1, WIDTH)
     new = evidence(signals).new.copy()
     new[:1] = True
-    return Film(grid * scale, grid[:, :LUMA], np.flatnonzero(new))
+    between = grid[:, :LUMA].astype(np.float64).var(axis=1)
+    return Film(
+        points=grid * _scale(1 / LUMA, CHROMA / (WIDTH - LUMA)).astype(np.float32),
+        mixing=grid * _scale(LUMA**-0.5, CHROMA * (WIDTH - LUMA) ** -0.5),
+        detail=np.maximum(np.square(signals.contrast.astype(np.float64)) - between, 0.0),
+        drawings=np.flatnonzero(new),
+    )
+
+
+def _scale(luma: float, chroma: float) -> NDArray[np.float64]:
+    return np.repeat([luma, chroma], [LUMA, WIDTH - LUMA])
 
 
 def distance(a: Points, b: Points) -> NDArray[np.float32]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from sakuga.build.split import release
 from sakuga.build.split.boundary import Border, clips
 from sakuga.build.split.cuts import hard_cuts
+from sakuga.build.split.fades import fades
 from sakuga.build.split.film import film
+from sakuga.build.split.mixes import dissolves
 from sakuga.core.records import Clip, Signals, Video
 
 if TYPE_CHECKING:
@@ -33,6 +35,15 @@ class Worker:
 
 
 def between_drawings(signals: Signals, min_confidence: float) -> list[Border]:
-    """Every border that is likely enough, in order."""
-    found = hard_cuts(film(signals))
-    return [border for border in found if border.confidence >= min_confidence]
+    """Every border that is likely enough, in order. What bears a transition is no cut."""
+    seen = film(signals)
+    found: list[Border] = []
+    for more in (fades(seen), dissolves(seen), hard_cuts(seen)):
+        likely = [border for border in more if border.confidence >= min_confidence]
+        found += [border for border in likely if not any(_meet(border, f) for f in found)]
+    return sorted(found, key=lambda border: border.at)
+
+
+def _meet(one: Border, other: Border) -> bool:
+    """One frame or less between them: they are the same change."""
+    return one.first <= other.last + 1 and other.first <= one.last + 1

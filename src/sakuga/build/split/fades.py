@@ -1,0 +1,141 @@
+"""Fades: the picture goes in a straight line to black or white, another one comes from there.
+
+They are looked for where the film is at its darkest or brightest. Both halves are one border, in
+the middle of what is black or white; a half may be missing at the ends of a film, and where the
+other side is a hard cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sakuga.build.split.boundary import Border
+from sakuga.build.split.film import CHROMA, LUMA, WIDTH, Film
+from sakuga.build.split.mixes import LONGEST, SHORTEST, Mix, best
+from sakuga.build.split.ramps import CONTEXT, Doubles, Ramps
+
+Kind = Literal["fade_black", "fade_white"]
+_KINDS: Final[tuple[Kind, ...]] = ("fade_black", "fade_white")
+_FULL_RANGE: Final = 6.0  # grey levels: luma this near to 0 or 255 is not of limited range
+_REACHED: Final = 0.35  # of the way that is left where a fade of 4 and 4 frames turns
+_EVEN: Final = 6.0  # grey levels from the colour, root mean square: nothing is left to see
+_SAME: Final = 0.25  # of the way: pictures nearer to each other are one, the film only blinked
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Frames [first, last) are nearest to the colour, `far` away from it on average."""
+
+    first: int
+    last: int
+    far: float
+
+
+def fades(film: Film) -> list[Border]:
+    """Every fade, in order."""
+    found: list[Border] = []
+    for kind in _KINDS:
+        colour = _colour(film.mixing, kind)
+        for place in _places(film.mixing, colour):
+            border = _fade(film.mixing, kind, colour, place)
+            if border is not None:
+                found.append(border)
+    return sorted(found, key=lambda border: border.at)
+
+
+def _fade(points: Doubles, kind: Kind, colour: Doubles, place: _Place) -> Border | None:
+    out, into = _half(points, colour, place, out=True), _half(points, colour, place, out=False)
+    frames = len(points)
+    even = place.far < _EVEN
+    if out is None and into is None:
+        return None
+    if out is None and not (place.first <= 1 or even):
+        return None
+    if into is None and not (place.last >= frames - 1 or even):
+        return None
+    first = out.first if out else place.first
+    last = into.last if into else place.last
+    if out and into and _distance(points, first - 1, last) < _SAME * min(out.span, into.span):
+        return None
+    turn = _turn(place, out, into)
+    at = 0 if first <= 0 else frames if last >= frames else turn
+    return Border(kind, at, first, last, _confidence(out, into))
+
+
+def _turn(place: _Place, out: Mix | None, into: Mix | None) -> int:
+    """The middle of what is black or white; where two halves meet, the frame that comes back."""
+    first = out.last if out else place.first
+    last = into.first if into else place.last
+    return (first + max(last, first) + 1) // 2
+
+
+def _half(points: Doubles, colour: Doubles, place: _Place, out: bool) -> Mix | None:
+    """The best run that ends, or begins, at the place."""
+    offset = max(place.first - LONGEST - CONTEXT, 0)
+    ramps = Ramps(points[offset : place.last + LONGEST + CONTEXT], LONGEST)
+    low, high = place.first - offset - 1, place.last - offset + 1
+    found: list[Mix] = []
+    for length in range(SHORTEST, ramps.longest):
+        fits = ramps.fit(length, end=colour) if out else ramps.fit(length, start=colour)
+        back = length if out else 0
+        run = best(fits, max(low - back, 0), max(high - back + 1, 0))
+        if run is not None:
+            found.append(run)
+    run = max(found, key=lambda mix: mix.worth, default=None)
+    return run and replace(run, first=run.first + offset, last=run.last + offset)
+
+
+def _confidence(out: Mix | None, into: Mix | None) -> float:
+    error = max(half.error for half in (out, into) if half is not None)
+    return float(1 / (1 + np.exp(-12 * (0.17 - error) / 0.17)))
+
+
+def _distance(points: Doubles, a: int, b: int) -> float:
+    """Between two frames, root mean square."""
+    a, b = max(a, 0), min(b, len(points) - 1)
+    return float(np.sqrt(np.square(points[a] - points[b]).sum()))
+
+
+def _colour(points: Doubles, kind: Kind) -> Doubles:
+    """Black or white as this film has it, as a point: no colour is 128 in U and V."""
+    grey = points[:, :LUMA].mean(axis=1) * LUMA**0.5
+    if kind == "fade_black":
+        level = 0.0 if grey.min() < _FULL_RANGE else 16.0
+    else:
+        level = 255.0 if grey.max() > 255.0 - _FULL_RANGE else 235.0
+    grey_and_none = [level * LUMA**-0.5, 128 * CHROMA * (WIDTH - LUMA) ** -0.5]
+    return np.repeat(grey_and_none, [LUMA, WIDTH - LUMA])
+
+
+def _places(points: Doubles, colour: Doubles) -> list[_Place]:
+    far = np.sqrt(np.square(points - colour).sum(axis=1))
+    found: list[_Place] = []
+    for t in _valleys(far):
+        if not found or found[-1].last <= t:
+            first, last = _run(far <= far[t] + 2.0, t)
+            found.append(_Place(first, last, float(far[t])))
+    return found
+
+
+def _valleys(far: Doubles) -> Iterator[int]:
+    """Frames nearer to the colour than those beside them, and far nearer than what is around."""
+    lowest = _around(far, SHORTEST, np.min)
+    highest = _around(far, LONGEST // 2, np.max)
+    return iter(np.flatnonzero((far <= lowest) & (far < _REACHED * highest)).tolist())
+
+
+def _around(values: Doubles, reach: int, of: Callable[..., Any]) -> Doubles:
+    padded = np.pad(values, reach, mode="edge")
+    return of(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=1)
+
+
+def _run(true: NDArray[np.bool_], t: int) -> tuple[int, int]:
+    """The run of true frames that t is in, half-open."""
+    before, after = np.flatnonzero(~true[:t]), np.flatnonzero(~true[t:])
+    first = int(before[-1]) + 1 if len(before) else 0
+    return first, t + int(after[0]) if len(after) else len(true)
