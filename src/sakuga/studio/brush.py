@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -64,6 +65,18 @@ def _cap(end: Points, along: Points, radius: float) -> Points:
     return end + radius * (np.cos(angle)[:, None] * along + np.sin(angle)[:, None] * normal)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A finished cel, cut to what is painted.
+
+    image: (height, width, 4) uint8 BGRA, colour premultiplied; left, top: where on its sheet.
+    """
+
+    image: Image
+    left: int
+    top: int
+
+
 class Cel:
     """A transparent sheet, drawn several times finer than it is shown.
 
@@ -81,6 +94,8 @@ class Cel:
         self.ink = LINE
         self.mirror = 1.0
         self._sheet = np.zeros((size[1] * self.fine, size[0] * self.fine, 4), np.uint8)
+        self._low = np.array(self._sheet.shape[1::-1])
+        self._high = np.zeros(2, np.int64)
 
     def shape(
         self,
@@ -94,6 +109,7 @@ class Cel:
         """A filled shape. shade: depth of its shadow, from the lower right; line: outline, 1 is
         the sheet's own thickness, 0 is none; tone: the shadow's colour."""
         fixed = self._fixed(points)
+        self._mark(fixed, 0)
         cv2.fillPoly(self._sheet, [fixed], (*fill, 255), cv2.LINE_8, _SHIFT)
         if shade:
             self._shade(fixed, tone or shaded(fill), shade)
@@ -108,20 +124,32 @@ class Cel:
         """An open line of the sheet's own ink; line: times its thickness."""
         self._polyline(self._fixed(points), self.ink, self.line * line, closed=False)
 
-    def finish(self) -> Image:
-        """The sheet at its shown size: (height, width, 4) uint8 BGRA, colour premultiplied."""
-        return np.asarray(
-            cv2.resize(self._sheet, self.size, interpolation=cv2.INTER_AREA), dtype=np.uint8
-        )
+    def finish(self) -> Drawn:
+        """The painted part of the sheet, at its shown size."""
+        fine = self.fine
+        left, top = np.maximum(self._low // fine, 0).tolist()
+        right, bottom = np.minimum(-(-self._high // fine), self.size).tolist()
+        if left >= right or top >= bottom:
+            return Drawn(np.zeros((1, 1, 4), np.uint8), 0, 0)
+        part = self._sheet[top * fine : bottom * fine, left * fine : right * fine]
+        small = cv2.resize(part, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+        return Drawn(np.asarray(small, np.uint8), left, top)
 
     def _fixed(self, points: Points) -> NDArray[np.int32]:
         scaled = points * (self.scale * self.mirror, self.scale)
         return np.rint((scaled + self.origin) * (1 << _SHIFT)).astype(np.int32)
 
+    def _mark(self, fixed: NDArray[np.int32], width: float) -> None:
+        """Remember what part of the sheet is painted."""
+        rim = round(width / 2) + 2
+        self._low = np.minimum(self._low, (fixed.min(0) >> _SHIFT) - rim)
+        self._high = np.maximum(self._high, (fixed.max(0) >> _SHIFT) + rim)
+
     def _polyline(
         self, fixed: NDArray[np.int32], colour: Colour, width: float, closed: bool
     ) -> None:
         thick = max(1, round(width))
+        self._mark(fixed, thick)
         cv2.polylines(self._sheet, [fixed], closed, (*colour, 255), thick, cv2.LINE_8, _SHIFT)
 
     def _shade(self, fixed: NDArray[np.int32], tone: Colour, depth: float) -> None:

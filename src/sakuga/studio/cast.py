@@ -16,6 +16,7 @@ from sakuga.studio.recipe import (
     EFFECTS,
     KINDS,
     PLACES,
+    PROPS,
     TIMES,
     Boundary,
     Camera,
@@ -25,11 +26,12 @@ from sakuga.studio.recipe import (
     Shot,
 )  # fmt: skip
 
-ZOOMS: Final = {"wide": 1.0, "medium": 1.55, "close": 2.9}
+ZOOMS: Final = {"wide": 1.0, "medium": 1.55, "close": 3.3}
 _NAMES: Final = (
     "Aiko", "Bruno", "Clara", "Dmitri", "Emi", "Farid", "Grete", "Hugo", "Ines", "Jun", "Kofi",
     "Lina", "Mateo", "Nadia", "Oskar", "Petra", "Quinn", "Rosa", "Sami", "Tove", "Umi", "Vera",
 )  # fmt: skip
+_HOLDING: Final = ("stand", "walk", "look around", "nod", "turn", "jump", "wave")
 _LINES: Final = (
     "Wait for me!", "Have you seen my hat?", "It is getting late.", "What a day!", "Look over there.",
     "I knew you would come.", "Not again...", "Let's go!", "Nobody told me.", "Are you sure?",
@@ -91,7 +93,7 @@ def _view(framing: str, roles: tuple[Role, ...]) -> View:
         return View(0.0, 0.0 if framing == "wide" else 0.1, zoom)
     lead = roles[0]
     tall = 0.46 * STATURE[lead.who.kind] * lead.who.height
-    rise = 0.52 if framing == "medium" else 0.80
+    rise = 0.52 if framing == "medium" else 0.83
     middle = sum(role.x for role in roles) / len(roles) if framing == "medium" else lead.x
     return View(round(middle, 3), round(0.40 + lead.y - rise * tall, 3), zoom)
 
@@ -188,6 +190,7 @@ def _role(random: np.random.Generator, framing: str, x: float, frames: int) -> R
         y,
         facing,
         travel,
+        _pick(random, PROPS) if action in _HOLDING and random.random() < 0.3 else "",
     )
 
 

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from sakuga.studio.brush import Cel, Image, curve, limb, oval
+from sakuga.studio.brush import Cel, Drawn, curve, limb, oval
 from sakuga.studio.clothes import draw_lower, draw_robe, draw_sheet_ghost, draw_torso, sleeve
-from sakuga.studio.heads import Look, draw_head, draw_tail
+from sakuga.studio.heads import Look, draw_behind, draw_head, draw_tail
 from sakuga.studio.model import ANIMALS, Build, Paints, build_of, paints_of
 from sakuga.studio.palette import Light
 from sakuga.studio.pose import Pose
+from sakuga.studio.props import draw_prop
 from sakuga.studio.recipe import Character
 
 _WIDE: Final = 0.62  # half width and extra height of the sheet, in heights of the figure
-_ABOVE: Final = 1.42
+_ABOVE: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ class Drawing:
     facing: int
     pixels: int
     light: Light
+    prop: str = ""
 
 
 @lru_cache(maxsize=96)
-def draw_figure(drawing: Drawing) -> Image:
-    """The cel of a drawing, premultiplied BGRA. Its feet are at `anchor(drawing)`."""
+def draw_figure(drawing: Drawing) -> Drawn:
+    """The cel of a drawing. Its feet are at `anchor(drawing.pixels)` of the sheet."""
     height = drawing.pixels
     size = (round(2 * _WIDE * height), round((_ABOVE + 0.08) * height))
     line = max(0.55, height * 0.0072)
@@ -65,6 +67,7 @@ def _draw(cel: Cel, drawing: Drawing, build: Build, paints: Paints) -> None:
     else:
         if who.kind in ANIMALS:
             draw_tail(cel, who, build, paints, pose, hips)
+        draw_behind(cel, who, build, paints, pose, neck)
         _arm(cel, who, build, paints, neck, pose.far, +1)
         _legs(cel, who, build, paints, pose, hips)
         _neck(cel, build, paints, neck)
@@ -72,7 +75,8 @@ def _draw(cel: Cel, drawing: Drawing, build: Build, paints: Paints) -> None:
         _over(cel, who, build, paints, pose, hips, neck)
     draw_head(cel, who, build, paints, pose, drawing.look, neck)
     if who.kind != "ghost":
-        _arm(cel, who, build, paints, neck, pose.near, -1)
+        hand = _arm(cel, who, build, paints, neck, pose.near, -1)
+        draw_prop(cel, drawing.prop, paints, hand, pose)
 
 
 def _neck(cel: Cel, build: Build, paints: Paints, neck: tuple[float, float]) -> None:
@@ -140,7 +144,8 @@ def _shoe(cel: Cel, build: Build, paints: Paints, ankle: tuple[float, float], up
 def _arm(
     cel: Cel, who: Character, build: Build, paints: Paints, neck: tuple[float, float],
     angles: tuple[float, float], side: int,
-) -> None:  # fmt: skip
+) -> tuple[float, float]:  # fmt: skip
+    """Draws an arm; returns where its hand is."""
     shoulder = (neck[0] + side * build.shoulder * 0.86, neck[1] + 0.035)
     upper, fore = angles
     elbow = _along(shoulder, side, upper, build.arm * 0.5)
@@ -152,6 +157,7 @@ def _arm(
     )
     cel.shape(oval(*knuckles, thick * 0.56, thick * 0.50), paints.hand, shade=0.22)
     sleeve(cel, who, build, paints, [shoulder, elbow, hand])
+    return knuckles
 
 
 def _along(

@@ -12,7 +12,22 @@ from sakuga.studio.palette import BLUSH, mix
 from sakuga.studio.pose import Pose
 from sakuga.studio.recipe import Character
 
-__all__ = ["Look", "draw_head", "draw_tail"]
+__all__ = ["Look", "draw_behind", "draw_head", "draw_tail"]
+
+
+def _frame(build: Build, pose: Pose, neck: tuple[float, float]) -> Frame:
+    half = build.head / 2
+    x = neck[0] + pose.tilt * 0.12 + pose.turn * half * 0.10
+    centre = (x, neck[1] - half * 0.86 + pose.head_y)
+    return Frame(centre, half, pose.tilt, pose.turn, pose.sway / half)
+
+
+def draw_behind(
+    cel: Cel, who: Character, build: Build, paints: Paints, pose: Pose, neck: tuple[float, float]
+) -> None:
+    """What of the head hangs behind the body."""
+    if who.kind not in ANIMALS and who.kind not in ("robot", "ghost"):
+        draw_back_hair(cel, who, paints, _frame(build, pose, neck))
 
 
 def draw_head(
@@ -20,12 +35,7 @@ def draw_head(
     neck: tuple[float, float],
 ) -> None:  # fmt: skip
     """The head on its neck, hair, ears and face."""
-    half = build.head / 2
-    centre = (
-        neck[0] + pose.tilt * 0.12 + pose.turn * half * 0.10,
-        neck[1] - half * 0.86 + pose.head_y,
-    )
-    frame = Frame(centre, half, pose.tilt, pose.turn, pose.sway / half)
+    frame = _frame(build, pose, neck)
     if who.kind in ANIMALS:
         _animal(cel, who, paints, frame, look)
     elif who.kind == "robot":
@@ -37,7 +47,6 @@ def draw_head(
 
 
 def _person(cel: Cel, who: Character, paints: Paints, frame: Frame, look: Look) -> None:
-    draw_back_hair(cel, who, paints, frame)
     _ears(cel, paints, frame)
     jaw = 1.14 if who.kind in ("man", "old man") else 1.0
     cel.shape(frame.place(_face_line(frame.turn, jaw)), paints.skin, shade=0.09)

@@ -29,6 +29,7 @@ EFFECTS: Final = (
     "rain", "snow", "sparkle", "fire", "smoke", "explosion", "speed lines",
     "petals", "flash", "impact", "lightning", "cover",
 )  # fmt: skip
+PROPS: Final = ("balloon", "wand", "flag", "flower", "umbrella", "ball")
 MOVES: Final = ("static", "pan", "tilt", "zoom", "shake", "whip")
 FRAMINGS: Final = {"wide": 0.46, "medium": 0.68, "close": 1.45}
 """Height of a grown character, in heights of the picture."""
@@ -58,7 +59,7 @@ class Role:
 
     action: one of ACTIONS; talk, blink: what its face does; x: where its feet are, in heights of
     the picture from its middle; y: lowered by, in heights; facing: 1 right, -1 left; travel:
-    heights of the picture that it moves to the right per frame.
+    heights of the picture that it moves to the right per frame; prop: one of PROPS in its hand.
     """
 
     who: Character
@@ -69,6 +70,7 @@ class Role:
     y: float = 0.0
     facing: int = 1
     travel: float = 0.0
+    prop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

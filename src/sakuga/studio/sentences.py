@@ -78,6 +78,12 @@ def _deed(role: Role, held: bool) -> str:
     return deed
 
 
+def _held(role: Role) -> str:
+    if not role.prop or role.who.kind == "ghost":
+        return ""
+    return f" holding {article(role.prop)}"
+
+
 def _camera(shot: Ready) -> str:
     camera = shot.camera
     slowly = "slowly " if abs(camera.dx) + abs(camera.dy) < 1 else ""
@@ -100,7 +106,7 @@ def sentence(shot: Ready) -> str:
     if shot.place == "title":
         return f'A black title card reads "{shot.text}".'
     held = shot.exposure == "hold"
-    people = [f"{who(role.who)} {_deed(role, held)}" for role in shot.roles]
+    people = [f"{who(role.who)}{_held(role)} {_deed(role, held)}" for role in shot.roles]
     place = f"{_WHERE[shot.place]} {_WHEN[shot.time]}"
     if shot.place == "night sky":
         place = _WHERE[shot.place]

@@ -12,7 +12,7 @@ from sakuga.studio import camera as cam
 from sakuga.studio import effects
 from sakuga.studio.brush import Image, lay
 from sakuga.studio.cast import Ready
-from sakuga.studio.extras import draw_bird, draw_text, draw_title
+from sakuga.studio.extras import draw_bird, draw_shadow, draw_text, draw_title
 from sakuga.studio.face import Look
 from sakuga.studio.figure import Drawing, anchor, draw_figure
 from sakuga.studio.model import STATURE
@@ -217,11 +217,10 @@ class _Stage:
             draw_bird(onto, x * scale + origin[0], y * scale + origin[1], self.shot.mover, wing)
         for actor in sorted(now.actors, key=lambda one: one.role.y):
             pixels = round(TALL * STATURE[actor.role.who.kind] * actor.role.who.height * scale)
-            look = Look(actor.mouth, actor.eyes)
             light = LIGHTS[self.shot.time]
-            cel = draw_figure(
-                Drawing(actor.role.who, actor.pose, look, actor.role.facing, pixels, light)
-            )
+            x, y = round(actor.x * scale + origin[0]), round((GROUND + actor.role.y) * scale + origin[1])
+            draw_shadow(onto, x, y, pixels * 0.34 * (1 - actor.pose.y))
+            look = Look(actor.mouth, actor.eyes)
+            cel = draw_figure(Drawing(actor.role.who, actor.pose, look, actor.role.facing, pixels, light, actor.role.prop))
             foot_x, foot_y = anchor(pixels)
-            left = round(actor.x * scale + origin[0]) - foot_x
-            lay(cel, onto, left, round((GROUND + actor.role.y) * scale + origin[1]) - foot_y)
+            lay(cel.image, onto, x - foot_x + cel.left, y - foot_y + cel.top)
