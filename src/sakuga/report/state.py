@@ -1,0 +1,145 @@
+"""What is there: rows, parts and bytes of every table, what failed and why, what was skipped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import fsspec
+
+from sakuga.core.records import Clip, Failure, Source, Video
+from sakuga.core.store import Store, table_of
+from sakuga.report.names import shown_name
+from sakuga.report.tables import ORDER, Tables
+
+EXAMPLES = 5  # names given for each reason
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """One table: what stands in it, and of how many parts. `wanted`: parts of the sources."""
+
+    table: str
+    parts: int
+    wanted: int
+    rows: int
+    failures: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why items of one stage came to nothing, with some of them."""
+
+    stage: str
+    reason: str
+    count: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One item that failed, and the file it comes from."""
+
+    id: str
+    source: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One build folder."""
+
+    out: str
+    tables: tuple[TableState, ...]
+    failures: tuple[Reason, ...]
+    skipped: dict[str, int]  # kind -> files
+    duplicates: int  # files with the same bytes as another
+    bytes: int  # of everything in the folder
+
+    @property
+    def failed(self) -> int:
+        """How many items came to nothing."""
+        return sum(reason.count for reason in self.failures)
+
+
+def read_state(root: str) -> State:
+    """What a build has left in a folder. Raises RequestError where nothing is there."""
+    tables = Tables(root)
+    failures = tables.all_failures()
+    wanted = len(tables.parts(Source))
+    sizes = folder_sizes(tables.store)
+    skipped, duplicates = skipped_files(tables)
+    states = [_table_state(tables, record, wanted, sizes) for record in ORDER]
+    return State(
+        root,
+        tuple(states),
+        tuple(reasons(tables, failures)),
+        skipped,
+        duplicates,
+        sum(sizes.values()),
+    )
+
+
+def skipped_files(tables: Tables) -> tuple[dict[str, int], int]:
+    """Kind -> how many files of it are not built from, the most first; and how many are twins."""
+    columns = tables.columns(Source, "skipped", "duplicate_of")
+    kinds = Counter(kind for kind in columns.column("skipped").to_pylist() if kind)
+    twins = len(columns) - columns.column("duplicate_of").null_count
+    return dict(kinds.most_common()), twins
+
+
+def count_reasons(tables: Tables) -> dict[str, int]:
+    """Reason -> how many items failed for it, the most first."""
+    return dict(Counter(failure.reason for failure in tables.all_failures()).most_common())
+
+
+def reasons(tables: Tables, failures: Sequence[Failure]) -> list[Reason]:
+    """Failures by stage and reason, the most frequent first, with names of files."""
+    names = names_of(tables, (failure.id for failure in failures)) if failures else {}
+    groups: dict[tuple[str, str], list[Failure]] = {}
+    for failure in failures:
+        groups.setdefault((failure.stage, failure.reason), []).append(failure)
+    return [
+        Reason(stage, reason, len(group), tuple(_example(f, names) for f in group[:EXAMPLES]))
+        for (stage, reason), group in sorted(groups.items(), key=lambda each: -len(each[1]))
+    ]
+
+
+def names_of(tables: Tables, ids: Iterable[str]) -> dict[str, str]:
+    """Ids of sources, videos and clips to the names of the files they come from."""
+    wanted = set(ids)
+    sources = tables.columns(Source, "id", "video", "url", "duplicate_of").to_pylist()
+    names = {s["id"]: shown_name(s["url"]) for s in sources}
+    videos = {
+        s["video"]: shown_name(s["url"]) for s in sources if s["video"] and not s["duplicate_of"]
+    }
+    names |= videos
+    if wanted - names.keys():
+        for clip in tables.columns(Clip, "id", "video").to_pylist():
+            names[clip["id"]] = videos.get(clip["video"], "")
+    return {each: names.get(each, "") for each in wanted}
+
+
+def folder_sizes(store: Store) -> dict[str, int]:
+    """Bytes of every file of a build folder, by its path below the root."""
+    fs, base = fsspec.core.url_to_fs(store.root)
+    found = fs.find(base, detail=True)
+    return {name[len(base) :].lstrip("/"): int(facts["size"] or 0) for name, facts in found.items()}
+
+
+def _table_state(tables: Tables, record: type, wanted: int, sizes: dict[str, int]) -> TableState:
+    table, parts = table_of(record), tables.parts(record)
+    return TableState(
+        table=table,
+        parts=len(parts),
+        wanted=wanted,
+        rows=len(tables.columns(record, "id")),
+        failures=len(tables.failures(record)),
+        bytes=sum(sizes.get(f"tables/{table}/{part.file}", 0) for part in parts),
+    )
+
+
+def _example(failure: Failure, names: dict[str, str]) -> Example:
+    return Example(failure.id, names.get(failure.id, ""), failure.message)

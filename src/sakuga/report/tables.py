@@ -1,0 +1,83 @@
+"""Reading what a build has left in its folder, whole or half done. Needs no profile and no inputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sakuga.core.errors import RequestError
+from sakuga.core.records import (
+    Clip,
+    Failure,
+    Keyframes,
+    Motion,
+    Row,
+    Samples,
+    Signals,
+    Source,
+    Video,
+)
+from sakuga.core.schema import from_table, schema_of
+from sakuga.core.store import Part, Store, table_of
+
+ORDER: tuple[type, ...] = (Source, Video, Signals, Clip, Keyframes, Samples, Motion, Row)
+
+Record = TypeVar("Record")
+Json = Any  # what `json` reads and writes
+
+
+class Tables:
+    """The tables of one folder, by record type. Raises RequestError where there are none."""
+
+    def __init__(self, root: str) -> None:
+        self.store = Store(root)
+        if not self.store.names("tables"):
+            raise RequestError(
+                f"{root}: no build has been here; make one with: sakuga build INPUT... --out {root}"
+            )
+
+    def parts(self, record: type) -> list[Part]:
+        """The parts of a table, one for each number."""
+        return list({p.number: p for p in self.store.parts(table_of(record))}.values())
+
+    def columns(self, record: type, *names: str) -> Any:
+        """Some columns of a table as one Arrow table; without rows where nothing is there yet."""
+        schema = pa.schema([schema_of(record).field(name) for name in names])
+        read = [self._read(part, list(names)) for part in self.parts(record)]
+        return pa.concat_tables([schema.empty_table(), *read])
+
+    def records(self, record: type[Record], column: str, values: Iterable[str]) -> list[Record]:
+        """The rows of a table in which a text column has one of the values."""
+        wanted = pa.array(sorted(set(values)), pa.string())
+        found: list[Record] = []
+        for part in self.parts(record) if len(wanted) else ():
+            keep = pc.is_in(self._read(part, [column]).column(column), wanted)
+            if pc.any(keep).as_py():
+                found += from_table(record, self._read(part, None).filter(keep))
+        return found
+
+    def failures(self, record: type) -> list[Failure]:
+        """The items that should have stood in a table and came to nothing."""
+        done = set(self.parts(record))
+        parts = self.store.parts(table_of(record), "failures")
+        return [f for part in parts if part in done for f in self.store.read_failures(part)]
+
+    def all_failures(self) -> list[Failure]:
+        """Every item that came to nothing, in the order of the stages."""
+        return [failure for record in ORDER for failure in self.failures(record)]
+
+    def recipes(self) -> dict[str, list[Json]]:
+        """Table -> the recipes that made its parts; more than one where a profile changed."""
+        return {table_of(record): self._recipes(record) for record in ORDER if record is not Source}
+
+    def _recipes(self, record: type) -> list[Json]:
+        texts = {self.store.facts(part).get("sakuga.recipe", "{}") for part in self.parts(record)}
+        return [json.loads(text) for text in sorted(texts)]
+
+    def _read(self, part: Part, columns: list[str] | None) -> Any:
+        table = self.store.read_table(("tables", part.table, part.file), columns)
+        return table.replace_schema_metadata(None)
