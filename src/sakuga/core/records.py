@@ -84,6 +84,10 @@ class Signals:
     contrast: Floats  # (T,) content: standard deviation of luma, in grey levels
     hsv_change: Counts  # (T * 3,) if release, else (0,): what PySceneDetect scores, as sums
     block_max: Floats  # (T,) drawing: largest mean difference over 8x8 blocks
+    camera_x: Floats  # (T,) camera: moved right since the frame before, in widths as stored
+    camera_y: Floats  # (T,) camera: moved down, in heights as stored
+    camera_zoom: Floats  # (T,) camera: growth of the picture, 0.01 is 1 percent larger
+    camera_fit: Floats  # (T,) camera: share of the texture that moved so, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class Motion:
     camera_x: float  # frame widths a second, positive: the camera goes right
     camera_y: float  # frame heights a second, positive: the camera goes down
     camera_zoom: float  # growth of the picture a second: 0.1 is 10 percent larger
-    camera_shake: float  # standard deviation of the jumps, in frame heights
+    camera_shake: float  # how far the view strays from its path, rms, in frame heights
 
 
 @dataclass(frozen=True, slots=True)
