@@ -3,6 +3,7 @@
 Built on PyAV (BSD-3-Clause), which carries FFmpeg and the encoders.
 """
 
+# pyright: reportUnknownMemberType=false  (PyAV leaves the type of packets open)
 from __future__ import annotations
 
 import os

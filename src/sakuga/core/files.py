@@ -18,5 +18,6 @@ def open_file(url: str) -> Any:
     """The bytes at an address, seekable; raises OSError."""
     path = local_path(url)
     if "://" in path:
-        return fsspec.open(path, "rb").open()
+        opener: Any = fsspec.open(path, "rb")
+        return opener.open()
     return open(path, "rb")  # noqa: PTH123

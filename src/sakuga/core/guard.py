@@ -128,7 +128,7 @@ class Guard:
             assert self._connection is not None
             self._connection.send((attempt.job, attempt.doomed))
         except (BrokenPipeError, ConnectionError):
-            self._process.join(5)
+            return  # it died at once: `step` sees that
 
     def _spawn(self) -> None:
         context: Any = _context()

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import av
 import av.error
@@ -88,7 +88,8 @@ class Frame:
         """Y (H, W), U and V (at their own subsampled size), without a copy where possible."""
         frame = self._frame
         if frame.format.name in GRAY:
-            return (*_views(frame), *_no_colour(frame))
+            (y,) = _views(frame)
+            return y, *_no_colour(frame)
         if frame.format.name not in PLANAR:
             frame = self._frame = frame.reformat(format="yuv420p")
         y, u, v = _views(frame)
@@ -96,7 +97,7 @@ class Frame:
 
     def bgr(self) -> NDArray[np.uint8]:
         """The picture as stored, not rotated: (H, W, 3) uint8 BGR."""
-        return self._frame.to_ndarray(format="bgr24")
+        return cast("NDArray[np.uint8]", self._frame.to_ndarray(format="bgr24"))
 
     def upright(self) -> NDArray[np.uint8]:
         """The picture as shown, rotation applied, sample aspect not: (H, W, 3) uint8 BGR."""
@@ -107,9 +108,9 @@ def _views(frame: VideoFrame) -> tuple[Plane, ...]:
     wide = frame.format.components[0].bits > 8
     kind = np.uint16 if wide else np.uint8
     return tuple(
-        np.frombuffer(plane, kind).reshape(-1, plane.line_size // (1 + wide))[
-            : plane.height, : plane.width
-        ]
+        cast(Plane, np.frombuffer(cast(Any, plane), kind)).reshape(
+            -1, plane.line_size // (1 + wide)
+        )[: plane.height, : plane.width]
         for plane in frame.planes
     )
 
@@ -117,7 +118,8 @@ def _views(frame: VideoFrame) -> tuple[Plane, ...]:
 def _no_colour(frame: VideoFrame) -> tuple[Plane, Plane]:
     bits = frame.format.components[0].bits
     kind = np.uint16 if bits > 8 else np.uint8
-    middle = np.full(((frame.height + 1) // 2, (frame.width + 1) // 2), 1 << (bits - 1), kind)
+    size = (frame.height + 1) // 2, (frame.width + 1) // 2
+    middle = cast(Plane, np.full(size, 1 << (bits - 1), kind))
     return middle, middle
 
 
@@ -232,6 +234,14 @@ class VideoReader:
         self._stream.codec_context.skip_frame = "DEFAULT"
         with contextlib.suppress(av.error.FFmpegError):
             self._container.seek(pts, stream=self._stream)
+
+
+def can_decode(codec: str) -> bool:
+    """True where this build of FFmpeg has a decoder of that name."""
+    try:
+        return bool(av.Codec(codec, "r").is_decoder)
+    except ValueError:
+        return False
 
 
 def decode_threads() -> int:

@@ -1,0 +1,40 @@
+# `make demo` and `make test` are all a newcomer needs: Python 3.11 or newer, pip and make.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DEMO   ?= sakuga-demo
+
+.PHONY: demo test test-slow test-gpu bench check clean
+
+demo: $(VENV)/core   ## draw a reel, build it, write the dataset and its report
+	$(BIN)/sakuga demo --out $(DEMO)
+
+test: $(VENV)/dev    ## what CI runs
+	$(BIN)/python -m pytest -n 2 -m "not slow and not gpu"
+
+test-slow: $(VENV)/dev   ## kill and resume at many moments, long films, every encoding
+	$(BIN)/python -m pytest -n 2 -m slow --timeout 3600
+
+test-gpu: $(VENV)/dev
+	$(BIN)/python -m pytest -m gpu
+
+bench: $(VENV)/dev   ## accuracy and speed, each beside its peer; needs ffmpeg on the PATH
+	$(BIN)/python -m benchmarks
+
+check: $(VENV)/dev   ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+$(VENV)/core: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/dev: $(VENV)/core
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,ray]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(DEMO) .pytest_cache .ruff_cache .hypothesis
