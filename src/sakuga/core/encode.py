@@ -3,7 +3,8 @@
 Built on PyAV (BSD-3-Clause), which carries FFmpeg and the encoders.
 """
 
-# pyright: reportUnknownMemberType=false  (PyAV leaves the type of packets open)
+# PyAV leaves the type of its packets open:
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import os

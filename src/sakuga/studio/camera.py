@@ -65,7 +65,8 @@ def extent(views: list[View], width: int, height: int) -> Extent:
     right = max(v.x + h for v, h in zip(views, half_x, strict=True))
     top = min(v.y - h for v, h in zip(views, half_y, strict=True))
     bottom = max(v.y + h for v, h in zip(views, half_y, strict=True))
-    return Extent(*(_on_grid(edge, scale) for edge in (left, top, right, bottom)), scale)
+    edges = [_on_grid(edge, scale) for edge in (left, top, right, bottom)]
+    return Extent(edges[0], edges[1], edges[2], edges[3], scale)
 
 
 def _on_grid(edge: float, scale: float) -> float:

@@ -33,7 +33,8 @@ _NAMES: Final = (
 )  # fmt: skip
 _HOLDING: Final = ("stand", "walk", "look around", "nod", "turn", "jump", "wave")
 _LINES: Final = (
-    "Wait for me!", "Have you seen my hat?", "It is getting late.", "What a day!", "Look over there.",
+    "Wait for me!", "Have you seen my hat?", "It is getting late.", "What a day!",
+    "Look over there.",
     "I knew you would come.", "Not again...", "Let's go!", "Nobody told me.", "Are you sure?",
 )  # fmt: skip
 
@@ -77,7 +78,8 @@ def fill(shot: Shot) -> Ready:
     if place == "title":
         roles, camera, found, mover = (), Camera(), (), 0
     return Ready(
-        shot.seed, frames, place, "night" if place == "night sky" else time, exposure, roles, camera,
+        shot.seed, frames, place, "night" if place == "night sky" else time, exposure, roles,
+        camera,
         found, framing, shot.boundary, place_seed, mover, shot.text, _view(framing, roles),
     )  # fmt: skip
 

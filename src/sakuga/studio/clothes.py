@@ -64,7 +64,8 @@ def draw_lower(
     outline = [
         (x - waist, top), (x + waist, top), (x + hem * 0.86 + swing * 0.5, (top + low * 2) / 3),
         (right, low), (x + hem * 0.45 + swing, low + 0.017), (x + swing, low - 0.004),
-        (x - hem * 0.45 + swing, low + 0.019), (left, low), (x - hem * 0.86 + swing * 0.5, (top + low * 2) / 3),
+        (x - hem * 0.45 + swing, low + 0.019), (left, low),
+        (x - hem * 0.86 + swing * 0.5, (top + low * 2) / 3),
     ]  # fmt: skip
     colour = paints.top if who.outfit == "dress" else paints.bottom
     cel.shape(curve(outline, steps=4), colour, shade=0.15)
@@ -81,8 +82,10 @@ def draw_robe(cel: Cel, build: Build, paints: Paints, pose: Pose, hips: Place, n
     low, swing = -0.05 - pose.y, pose.sway
     side, hem = build.shoulder, build.hip * 2.2
     outline = [
-        (neck[0] - side * 0.7, neck[1] + 0.02), (neck[0] + side * 0.7, neck[1] + 0.02), (x + side, y),
-        (x + hem + swing, low), (x + hem * 0.4 + swing, low + 0.02), (x - hem * 0.4 + swing, low + 0.02),
+        (neck[0] - side * 0.7, neck[1] + 0.02), (neck[0] + side * 0.7, neck[1] + 0.02),
+        (x + side, y),
+        (x + hem + swing, low), (x + hem * 0.4 + swing, low + 0.02),
+        (x - hem * 0.4 + swing, low + 0.02),
         (x - hem + swing, low), (x - side, y),
     ]  # fmt: skip
     cel.shape(curve(outline, steps=5), paints.top, shade=0.17)
@@ -104,7 +107,8 @@ def draw_sheet_ghost(cel: Cel, build: Build, paints: Paints, pose: Pose, neck: P
     outline = [
         (neck[0] - wide, top), (neck[0] + wide, top), (wide * 1.2 + swing, low - 0.06),
         (wide * 0.75 + swing, low + 0.04), (wide * 0.35 + swing, low - 0.035), (swing, low + 0.05),
-        (-wide * 0.35 + swing, low - 0.035), (-wide * 0.75 + swing, low + 0.04), (-wide * 1.2 + swing, low - 0.06),
+        (-wide * 0.35 + swing, low - 0.035), (-wide * 0.75 + swing, low + 0.04),
+        (-wide * 1.2 + swing, low - 0.06),
     ]  # fmt: skip
     cel.shape(curve(outline, steps=6), paints.skin, shade=0.15)
     for side, (lift, _) in ((-1, pose.near), (1, pose.far)):

@@ -1,4 +1,4 @@
-"""A film: shots one after the other, joined by cuts, dissolves and fades; and what is true of it."""
+"""A film: shots joined by cuts, dissolves and fades; and what is true of each frame."""
 
 from __future__ import annotations
 
@@ -30,12 +30,16 @@ class Joined:
 class FrameTruth:
     """What is true of one frame.
 
-    shot: index; picture: names the pixels, equal for equal pictures; drawing: number of the
+    index: frame number in the film; shot: index; picture: names the pixels,
+    equal for equal pictures; drawing: number of the
     picture within its shot in order of first appearance, from 1; new: it differs from the frame
     before; pct_pixels_changed: percent of pixels that differ from the frame before by more than
-    0; causes: what changed; transition: the kind of transition it is mixed in, or empty.
+    0; causes: what changed; transition: the kind of transition it is mixed in, or empty; covered,
+    flashed, whipped: something fills the frame, a flash, a whip pan; acted: the characters' drawing
+    is another than before, or the camera moved that is shot with them.
     """
 
+    index: int
     shot: int
     picture: str
     drawing: int
@@ -142,11 +146,13 @@ class Observer:
     def __init__(self) -> None:
         self._before: Joined | None = None
         self._picture = ""
+        self._index = -1
         self._numbers: dict[str, int] = {}
 
     def truth(self, frame: Joined) -> FrameTruth:
         """What is true of the next frame."""
         before, self._before = self._before, frame
+        self._index += 1
         share = 100.0 if before is None else _changed(before.image, frame.image)
         if share > 0:
             self._picture = hashlib.blake2b(frame.image.data, digest_size=8).hexdigest()
@@ -156,7 +162,8 @@ class Observer:
         causes = () if before is None or share == 0 else frame.causes
         mark = frame.composite or Composite(frame.image, ())
         return FrameTruth(
-            frame.shot, self._picture, drawing, share > 0, share, causes, frame.transition,
+            self._index, frame.shot, self._picture, drawing, share > 0, share, causes,
+            frame.transition,
             mark.covered, mark.flashed, mark.whipped, mark.acted,
         )  # fmt: skip
 

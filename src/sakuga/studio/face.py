@@ -10,7 +10,7 @@ import numpy as np
 
 from sakuga.studio.brush import Cel, Points, curve, oval
 from sakuga.studio.model import ANIMALS, Paints
-from sakuga.studio.palette import MOUTH, TONGUE, lighter, mix
+from sakuga.studio.palette import BLUSH, MOUTH, TONGUE, lighter, mix
 from sakuga.studio.recipe import Character
 
 MOUTHS: Final = ("closed", "smile", "small", "open", "wide")
@@ -170,3 +170,11 @@ def draw_mouth(
     cel.shape(frame.place(curve(lips, steps=4)), mix(MOUTH, paints.ink, 0.2), line=0.85)
     if look.mouth != "small":
         cel.shape(frame.place(oval(x, y + tall * 0.66, wide * 0.55, tall * 0.26)), TONGUE, line=0)
+
+
+def draw_blush(cel: Cel, paints: Paints, frame: Frame, away: float) -> None:
+    """Rosy cheeks; away: from the middle, in half heads."""
+    colour = mix(paints.skin, BLUSH, 0.38)
+    for side in (-1, 1):
+        x = frame.slide(side * away, 0.28)
+        cel.shape(frame.place(oval(x, 0.46, 0.15, 0.075)), colour, line=0)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from sakuga.studio.animals import draw_tail
 from sakuga.studio.brush import Cel, Drawn, curve, limb, oval
 from sakuga.studio.clothes import draw_lower, draw_robe, draw_sheet_ghost, draw_torso, sleeve
-from sakuga.studio.heads import Look, draw_behind, draw_head, draw_tail
+from sakuga.studio.heads import Look, draw_behind, draw_head
 from sakuga.studio.model import ANIMALS, Build, Paints, build_of, paints_of
 from sakuga.studio.palette import Light
 from sakuga.studio.pose import Pose
@@ -135,8 +136,10 @@ def _shoe(cel: Cel, build: Build, paints: Paints, ankle: tuple[float, float], up
     x, y = ankle
     long, tip = build.foot, 0.35 * up
     sole = [
-        (x - long * 0.36, y - 0.012), (x - long * 0.42, y + 0.026 - tip), (x + long * 0.3, y + 0.031 + tip),
-        (x + long * 0.86, y + 0.029 + tip), (x + long * 0.80, y + 0.002 + tip), (x + long * 0.3, y - 0.022),
+        (x - long * 0.36, y - 0.012), (x - long * 0.42, y + 0.026 - tip),
+        (x + long * 0.3, y + 0.031 + tip),
+        (x + long * 0.86, y + 0.029 + tip), (x + long * 0.80, y + 0.002 + tip),
+        (x + long * 0.3, y - 0.022),
     ]  # fmt: skip
     cel.shape(curve(sole, steps=4), paints.shoe, shade=0.12)
 

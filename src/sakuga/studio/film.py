@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,8 @@ from sakuga.studio.recipe import Boundary, Film, Shot
 from sakuga.studio.truth import Truth
 
 _TITLES: Final = (
-    "The Long Way Home", "Part Two", "Three Years Later", "The Hat", "Meanwhile", "The End of Summer",
+    "The Long Way Home", "Part Two", "Three Years Later", "The Hat", "Meanwhile",
+    "The End of Summer",
 )  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def _boundary(random: np.random.Generator, length: int, share: float) -> Boundar
 def _fitted(row: list[Shot]) -> tuple[Shot, ...]:
     """Boundaries no longer than a third of the shots on both sides."""
     fitted = row[:1]
-    for before, shot in zip(row, row[1:], strict=False):
+    for before, shot in pairwise(row):
         most = min(before.frames or 36, shot.frames or 36) // 3
         boundary = replace(shot.boundary, frames=min(shot.boundary.frames, most))
         fitted.append(replace(shot, boundary=boundary))

@@ -9,53 +9,11 @@ import numpy as np
 from sakuga.studio.brush import curve, limb, oval
 from sakuga.studio.palette import WHITE, Colour, mix, paint
 from sakuga.studio.plate import REACH, Plate, hazy
-
-
-def clouds(plate: Plate, count: int = 9, low: float = -0.22) -> None:
-    """Heaped clouds with a flat, shaded foot."""
-    for x in plate.along(2 * REACH / count):
-        y, size = plate.random.uniform(-0.46, low), plate.random.uniform(0.05, 0.10)
-        shadow = mix(plate.light.cloud, plate.light.sky[1], 0.35)
-        for colour, lift in ((shadow, 0.0), (plate.light.cloud, 0.22)):
-            for part in range(5):
-                px = x + (part - 2) * size * 0.85
-                r = size * (1.0 - 0.22 * abs(part - 2)) * 0.9
-                puff = oval(px, y - lift * size, r * 1.15, r * 0.72)
-                puff[:, 1] = np.minimum(puff[:, 1], y + size * 0.22)
-                plate.glowing(puff, colour)
-
-
-def sun_or_moon(plate: Plate) -> None:
-    """Where the light comes from, with its halo."""
-    moon = plate.light.sky[0][2] < 60
-    x, y = (-0.42, -0.30) if moon else (-0.38, 0.02 if plate.light.glow else -0.36)
-    body = paint("fdf6d8") if moon else paint("fff1b8")
-    for size, share in ((0.20, 0.12), (0.145, 0.28), (0.10, 1.0)):
-        halo = mix(plate.light.sky[1 if y < -0.1 else 2], body, share)
-        plate.glowing(oval(x, y, size * 0.8, size * 0.8, steps=48), halo)
-    if moon:
-        for dx, dy, r in ((0.02, -0.02, 0.018), (-0.03, 0.015, 0.012), (0.015, 0.035, 0.010)):
-            plate.glowing(oval(x + dx, y + dy, r, r), mix(body, plate.light.sky[1], 0.2))
-
-
-def stars(plate: Plate, count: int = 260) -> None:
-    """Small lights where the sky is dark."""
-    if plate.light.sky[0][2] >= 60:
-        return
-    for x, y, size in plate.random.random((count, 3)).tolist():
-        r = 0.0015 + 0.0028 * size * size
-        spot = oval(-REACH + 2 * REACH * x, -0.62 + 0.72 * y, r, r, steps=8)
-        plate.glowing(spot, mix(plate.light.sky[0], paint("fff8e0"), 0.5 + 0.5 * size))
-
-
-def _open_sky(plate: Plate) -> None:
-    stars(plate)
-    sun_or_moon(plate)
-    clouds(plate)
+from sakuga.studio.skies import open_sky
 
 
 def far_hills(plate: Plate) -> None:
-    _open_sky(plate)
+    open_sky(plate)
     plate.hills(0.14, 0.16, 0.5, hazy(paint("7fae8e"), plate.light, 0.55))
     plate.hills(0.20, 0.12, 0.35, hazy(paint("6aa56b"), plate.light, 0.30))
 
@@ -116,7 +74,7 @@ def pine(plate: Plate, x: float, y: float, size: float, leaf: Colour) -> None:
 
 
 def far_forest(plate: Plate) -> None:
-    _open_sky(plate)
+    open_sky(plate)
     for share, y, size in ((0.62, 0.22, 0.50), (0.40, 0.26, 0.58)):
         colour = hazy(paint("3f7d5a"), plate.light, share)
         plate.hills(y - 0.12, 0.08, 0.3, colour)
@@ -180,7 +138,7 @@ def _mushroom(plate: Plate, x: float, y: float) -> None:
 
 
 def far_beach(plate: Plate) -> None:
-    _open_sky(plate)
+    open_sky(plate)
     plate.hills(0.07, 0.06, 0.9, hazy(paint("7f9fb0"), plate.light, 0.5))
     plate.ground(0.07, [paint("3d9fd0"), paint("58bfdc"), paint("9be4e4")])
     for x in plate.along(0.16):
@@ -219,108 +177,3 @@ def _palm(plate: Plate, x: float, y: float) -> None:
 def _shell(plate: Plate, x: float, y: float) -> None:
     plate.shape(oval(x, y, 0.014, 0.010, 0.4, steps=12), paint("f7c3b5"))
     plate.line([(x - 0.008, y), (x + 0.008, y)], paint("d98f83"), 0.002)
-
-
-def far_mountains(plate: Plate) -> None:
-    _open_sky(plate)
-    for share, step, tall in ((0.55, 0.62, 0.42), (0.25, 0.48, 0.30)):
-        rock = hazy(paint("6d7fa8"), plate.light, share)
-        for x in plate.along(step, 0.25):
-            _peak(plate, x, tall * plate.random.uniform(0.75, 1.15), rock)
-    plate.hills(0.22, 0.07, 0.3, hazy(paint("5c8f6c"), plate.light, 0.25))
-
-
-def _peak(plate: Plate, x: float, tall: float, rock: Colour) -> None:
-    base, wide = 0.24, tall * 1.05
-    top = base - tall
-    plate.shape([(x - wide, base), (x, top), (x + wide, base)], rock)
-    plate.shape(
-        [(x + 0.05 * wide, base), (x, top), (x + wide, base)], mix(rock, paint("2f3566"), 0.30)
-    )
-    cap = tall * 0.30
-    snow = [
-        (x, top),
-        (x + cap * 1.05, top + cap),
-        (x + cap * 0.5, top + cap * 0.8),
-        (x + cap * 0.1, top + cap * 1.25),
-        (x - cap * 0.4, top + cap * 0.8),
-        (x - cap * 1.05, top + cap),
-    ]
-    plate.shape(snow, paint("f6fbff"))
-    plate.shape([snow[0], snow[1], snow[2], snow[3]], paint("c9d8ee"))
-
-
-def near_mountains(plate: Plate) -> None:
-    for x in plate.along(0.42):
-        pine(plate, x, 0.29, plate.random.uniform(0.20, 0.34), paint("3f7f58"))
-    plate.ground(0.26, [paint("86b765"), paint("639a55"), paint("4f8350")])
-    for x in plate.along(0.5):
-        _rock(plate, x, plate.random.uniform(0.30, 0.5), plate.random.uniform(0.02, 0.05))
-    for x in plate.along(0.09):
-        grass(plate, x, plate.random.uniform(0.3, 0.58), 0.013)
-
-
-def _rock(plate: Plate, x: float, y: float, size: float) -> None:
-    stone = paint("8f93a3")
-    plate.shape(
-        [
-            (x - size, y),
-            (x - size * 0.6, y - size * 0.7),
-            (x + size * 0.3, y - size * 0.9),
-            (x + size, y),
-        ],
-        mix(stone, paint("2f3050"), 0.3),
-    )
-    plate.shape(
-        [
-            (x - size, y),
-            (x - size * 0.6, y - size * 0.7),
-            (x + size * 0.3, y - size * 0.9),
-            (x + size * 0.1, y),
-        ],
-        stone,
-    )
-
-
-def far_snow(plate: Plate) -> None:
-    _open_sky(plate)
-    plate.hills(0.16, 0.16, 0.5, hazy(paint("b6cdea"), plate.light, 0.45))
-    for x in plate.along(0.24):
-        pine(
-            plate,
-            x,
-            0.21,
-            plate.random.uniform(0.12, 0.22),
-            hazy(paint("5f8b8c"), plate.light, 0.35),
-        )
-
-
-def near_snow(plate: Plate) -> None:
-    plate.hills(0.25, 0.04, 0.5, paint("f2f8ff"))
-    plate.ground(0.27, [paint("f4f9ff"), paint("dfeaf8"), paint("c6d8f0")])
-    for x in plate.along(0.95):
-        pine(plate, x, 0.30, plate.random.uniform(0.3, 0.46), paint("4f8f7c"))
-        for dx, dy in ((0.0, -0.28), (-0.05, -0.17), (0.05, -0.10)):
-            plate.shape(oval(x + dx, 0.30 + dy, 0.05, 0.014), paint("ffffff"))
-    for x in plate.along(0.34):
-        plate.shape(oval(x, plate.random.uniform(0.33, 0.55), 0.12, 0.012), paint("cfdff3"))
-
-
-def far_night(plate: Plate) -> None:
-    """A sky full of stars whatever the hour of the story: this place is always at night."""
-    stars(plate, 900)
-    band = curve(
-        [(-REACH, 0.1), (-1.2, -0.18), (0.2, -0.42), (1.4, -0.30), (REACH, -0.62)], closed=False
-    )
-    for width, share in ((0.30, 0.06), (0.18, 0.10), (0.09, 0.15)):
-        tone = mix(plate.light.sky[1], paint("b8a8ff"), share)
-        plate.glowing(np.vstack([band - (0, width / 2), band[::-1] + (0, width / 2)]), tone)
-    stars(plate, 420)
-    sun_or_moon(plate)
-
-
-def near_night(plate: Plate) -> None:
-    plate.hills(0.30, 0.08, 0.6, paint("3d5a6b"))
-    plate.ground(0.34, [paint("4f7a66"), paint("35584f")])
-    for x in plate.along(0.10):
-        grass(plate, x, plate.random.uniform(0.36, 0.58), 0.016)

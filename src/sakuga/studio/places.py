@@ -7,33 +7,20 @@ from functools import lru_cache
 from typing import Final
 
 from sakuga.studio.brush import Image
+from sakuga.studio.heights import far_mountains, far_snow, near_mountains, near_night, near_snow
+from sakuga.studio.interiors import far_castle, far_room, near_castle, near_room
 from sakuga.studio.landscapes import (
     far_beach,
     far_forest,
     far_hills,
-    far_mountains,
-    far_night,
-    far_snow,
     near_beach,
     near_forest,
     near_meadow,
-    near_mountains,
-    near_night,
-    near_snow,
-)  # fmt: skip
+)
 from sakuga.studio.palette import LIGHTS
 from sakuga.studio.plate import Extent, Plate
-from sakuga.studio.towns import (
-    far_castle,
-    far_city,
-    far_room,
-    far_skyline,
-    near_castle,
-    near_city,
-    near_rooftop,
-    near_room,
-    near_street,
-)  # fmt: skip
+from sakuga.studio.skies import far_night
+from sakuga.studio.towns import far_city, far_skyline, near_city, near_rooftop, near_street
 
 Painter = Callable[[Plate], None]
 

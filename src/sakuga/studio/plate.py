@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sakuga.studio.brush import Image, Points, curve
 from sakuga.studio.palette import Colour, Light, mix
 
+Row = NDArray[np.float64]
 _SHIFT: Final = 4
 REACH: Final = 4.0
 """Scenery stands between -REACH and REACH, whatever part of it a shot needs."""
@@ -107,11 +108,11 @@ class Plate:
 
     def _gradient(self, top: float, bottom: float, colours: Sequence[Colour]) -> None:
         height = self.image.shape[0]
-        rows = np.arange(height) / self.extent.scale + self.extent.top
-        share = np.clip((rows - top) / (bottom - top), 0, 1)
+        rows: Row = np.arange(height, dtype=np.float64) / self.extent.scale + self.extent.top
+        share: Row = np.clip((rows - top) / (bottom - top), 0, 1)
         stops = np.linspace(0, 1, len(colours))
         table = np.array(colours, dtype=np.float64)
-        bands = np.stack([np.interp(share, stops, table[:, c]) for c in range(3)], 1)
+        bands: Row = np.stack([np.interp(share, stops, table[:, c]) for c in range(3)], 1)
         start = max(0, round((top - self.extent.top) * self.extent.scale))
         self.image[start:, :, :3] = np.rint(bands[start:, None]).astype(np.uint8)
         self.image[start:, :, 3:] = 255

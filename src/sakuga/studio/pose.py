@@ -76,7 +76,8 @@ def _jump(t: float) -> Pose:
     rise = math.sin(math.pi * (phase - 0.25) / 0.6)
     up = 0.4 + 1.9 * rise
     return Pose(
-        y=0.22 * rise, near=(up, up + 0.3), far=(up, up + 0.3), sway=0.06 * rise, stretch=0.03 * rise,
+        y=0.22 * rise, near=(up, up + 0.3), far=(up, up + 0.3), sway=0.06 * rise,
+        stretch=0.03 * rise,
         near_foot=(-0.07, 0.05 * rise), far_foot=(0.06, 0.0),
     )  # fmt: skip
 
@@ -106,7 +107,8 @@ def _dance(t: float) -> Pose:
     beat = math.sin(TAU * t / 24)
     other = math.cos(TAU * t / 24)
     return Pose(
-        bob=0.035 * abs(other), lean=0.06 * beat, tilt=0.12 * beat, turn=0.3 * beat, sway=-0.06 * beat,
+        bob=0.035 * abs(other), lean=0.06 * beat, tilt=0.12 * beat, turn=0.3 * beat,
+        sway=-0.06 * beat,
         near=(1.5 + 0.8 * beat, 2.3 + 0.9 * beat), far=(1.5 - 0.8 * beat, 2.3 - 0.9 * beat),
         near_foot=(-0.06, 0.05 * max(0.0, beat)), far_foot=(0.06, 0.05 * max(0.0, -beat)),
     )  # fmt: skip

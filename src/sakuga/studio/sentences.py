@@ -32,9 +32,12 @@ _HAIR: Final = {
     "curly": "curly {} hair", "bald": "a {} beard", "braids": "{} braids",
 }  # fmt: skip
 _EFFECT: Final = {
-    "rain": "rain falls", "snow": "snow falls", "sparkle": "sparkles glitter", "fire": "a fire burns",
-    "smoke": "smoke rises", "explosion": "something explodes", "speed lines": "speed lines streak in",
-    "petals": "petals drift by", "flash": "a white flash lights up", "impact": "an impact frame hits",
+    "rain": "rain falls", "snow": "snow falls", "sparkle": "sparkles glitter",
+    "fire": "a fire burns",
+    "smoke": "smoke rises", "explosion": "something explodes",
+    "speed lines": "speed lines streak in",
+    "petals": "petals drift by", "flash": "a white flash lights up",
+    "impact": "an impact frame hits",
     "lightning": "lightning strikes", "cover": "a dark shape sweeps across the picture",
 }  # fmt: skip
 

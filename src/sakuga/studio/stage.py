@@ -56,7 +56,9 @@ class Composite:
     """A rendered frame of a shot.
 
     image: (height, width, 3) uint8 BGR, the same array as before when nothing changed; causes:
-    what changed since the frame before; covered, flashed, whipped: what happens at this frame.
+    what changed since the frame before; covered, flashed,
+    whipped: what happens at this frame; acted: the
+    exposure sheet has another drawing.
     """
 
     image: Image
@@ -123,9 +125,15 @@ def composites(shot: Ready, width: int, height: int) -> Iterator[Composite]:
             covered="cover" in kinds and stage.is_covered(image),
             flashed=bool(kinds & {"flash", "impact", "lightning"}),
             whipped=shot.camera.move == "whip" and "camera" in causes,
-            acted=before is not None and (now.actors != before.actors or now.bird != before.bird),
+            acted=before is not None and _acted(shot, before, now),
         )
         before = now
+
+
+def _acted(shot: Ready, before: Moment, now: Moment) -> bool:
+    """Whether the exposure sheet has another drawing, or moves the camera with its drawings."""
+    moved = shot.camera.exposure == 0 and now.view != before.view
+    return moved or now.actors != before.actors or now.bird != before.bird
 
 
 def _causes(shot: Ready, before: Moment, now: Moment) -> tuple[str, ...]:
@@ -218,9 +226,22 @@ class _Stage:
         for actor in sorted(now.actors, key=lambda one: one.role.y):
             pixels = round(TALL * STATURE[actor.role.who.kind] * actor.role.who.height * scale)
             light = LIGHTS[self.shot.time]
-            x, y = round(actor.x * scale + origin[0]), round((GROUND + actor.role.y) * scale + origin[1])
+            x, y = (
+                round(actor.x * scale + origin[0]),
+                round((GROUND + actor.role.y) * scale + origin[1]),
+            )
             draw_shadow(onto, x, y, pixels * 0.34 * (1 - actor.pose.y))
             look = Look(actor.mouth, actor.eyes)
-            cel = draw_figure(Drawing(actor.role.who, actor.pose, look, actor.role.facing, pixels, light, actor.role.prop))
+            cel = draw_figure(
+                Drawing(
+                    actor.role.who,
+                    actor.pose,
+                    look,
+                    actor.role.facing,
+                    pixels,
+                    light,
+                    actor.role.prop,
+                )
+            )
             foot_x, foot_y = anchor(pixels)
             lay(cel.image, onto, x - foot_x + cel.left, y - foot_y + cel.top)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypedDict
 
@@ -74,7 +75,9 @@ class Truth:
     """What is true of a written film. Frame numbers count the file's frames; spans are half-open.
 
     cuts: first frame of each shot entered by a hard cut; pulldown: frames that repeat the one
-    before only because of the pulldown, None without one; pts in per_frame: frames of the rate.
+    before only because of the pulldown, None without one; pts in per_frame: frames of the rate; a
+    shot's exposure is the exposure sheet's (hold when no drawing changes), exposure_measured what
+    most gaps between drawings came to.
     """
 
     file: str
@@ -126,7 +129,7 @@ class Ledger:
 
     def cuts(self) -> list[int]:
         """First frames of shots entered by a hard cut."""
-        pairs = enumerate(zip(self._truths, self._truths[1:], strict=False), 1)
+        pairs = enumerate(pairwise(self._truths), 1)
         return [
             i for i, (a, b) in pairs if a.shot != b.shot and not a.transition and not b.transition
         ]
@@ -151,27 +154,24 @@ class Ledger:
         """Frames that are a flash, an impact frame or lit by lightning."""
         return [index for index, truth in enumerate(self._truths) if truth.flashed]
 
-    def shots(self, shots: Sequence[Ready], height: int) -> list[ShotTruth]:
+    def shots(self, shots: Sequence[Ready]) -> list[ShotTruth]:
         """Every shot that has a frame in the file."""
         first: dict[int, int] = {}
         count = Counter(line["shot"] for line in self.lines)
         for index, line in enumerate(self.lines):
             first.setdefault(line["shot"], index)
-        return [
-            _shot(shots[shot], shot, (start, start + count[shot]), self._measured(start, start + count[shot]), height)
-            for shot, start in first.items()
-        ]  # fmt: skip
+        spans = {shot: (start, start + count[shot]) for shot, start in first.items()}
+        return [_shot(shots[n], n, span, self._measured(*span)) for n, span in spans.items()]
 
     def _measured(self, start: int, end: int) -> str:
-        """The exposure of the drawings as they came out, without the camera's own moves."""
-        acted = [
-            line["pts"]
-            for line, truth in zip(self.lines[start:end], self._truths[start:end], strict=True)
-            if truth.acted and not truth.transition
-        ]
-        gaps = Counter(b - a for a, b in zip(acted, acted[1:], strict=False))
-        if not gaps:
+        """The exposure of the drawings as they came out: most gaps between two of them."""
+        part = self._truths[start:end]
+        acted = sorted({truth.index for truth in part if truth.acted and not truth.transition})
+        gaps = Counter(b - a for a, b in pairwise(acted))
+        if not acted:
             return "hold"
+        if not gaps:
+            return "mixed"
         gap, times = gaps.most_common(1)[0]
         return _GAPS.get(gap, "mixed") if times >= 0.8 * gaps.total() else "mixed"
 
@@ -189,7 +189,7 @@ def _spans(marks: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _shot(shot: Ready, index: int, span: tuple[int, int], measured: str, height: int) -> ShotTruth:
+def _shot(shot: Ready, index: int, span: tuple[int, int], measured: str) -> ShotTruth:
     camera = shot.camera
     people = [role.who for role in shot.roles]
     return ShotTruth(
@@ -197,7 +197,7 @@ def _shot(shot: Ready, index: int, span: tuple[int, int], measured: str, height:
         start=span[0],
         end=span[1],
         boundary=shot.boundary.kind,
-        exposure=shot.exposure,
+        exposure="hold" if measured == "hold" else shot.exposure,
         exposure_measured=measured,
         framing=shot.framing,
         camera=Move(
