@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from math import exp
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -16,14 +17,17 @@ from numpy.typing import NDArray
 
 from sakuga.build.split.boundary import Border
 from sakuga.build.split.film import CHROMA, LUMA, WIDTH, Film
-from sakuga.build.split.mixes import LONGEST, SHORTEST, Mix, best
+from sakuga.build.split.mixes import LONGEST, Mix, straightest
 from sakuga.build.split.ramps import CONTEXT, Doubles, Ramps
 
 Kind = Literal["fade_black", "fade_white"]
 _KINDS: Final[tuple[Kind, ...]] = ("fade_black", "fade_white")
+SHORTEST: Final = 3
+"""Frames of one half."""
 _FULL_RANGE: Final = 6.0  # grey levels: luma this near to 0 or 255 is not of limited range
 _REACHED: Final = 0.35  # of the way that is left where a fade of 4 and 4 frames turns
 _EVEN: Final = 6.0  # grey levels from the colour, root mean square: nothing is left to see
+_STRAIGHT: Final = 0.05  # error of a run, as a share of its span, that no accident makes
 _SAME: Final = 0.25  # of the way: pictures nearer to each other are one, the film only blinked
 
 
@@ -40,9 +44,10 @@ def fades(film: Film) -> list[Border]:
     """Every fade, in order."""
     found: list[Border] = []
     for kind in _KINDS:
-        colour = _colour(film.mixing, kind)
-        for place in _places(film.mixing, colour):
-            border = _fade(film.mixing, kind, colour, place)
+        points = np.column_stack([film.mixing, np.sqrt(film.detail)])
+        colour = _colour(points, kind)
+        for place in _places(points, colour):
+            border = _fade(points, kind, colour, place)
             if border is not None:
                 found.append(border)
     return sorted(found, key=lambda border: border.at)
@@ -60,11 +65,18 @@ def _fade(points: Doubles, kind: Kind, colour: Doubles, place: _Place) -> Border
         return None
     first = out.first if out else place.first
     last = into.last if into else place.last
-    if out and into and _distance(points, first - 1, last) < _SAME * min(out.span, into.span):
+    if _blinks(points, out, into):
         return None
     turn = _turn(place, out, into)
     at = 0 if first <= 0 else frames if last >= frames else turn
     return Border(kind, at, first, last, _confidence(out, into))
+
+
+def _blinks(points: Doubles, out: Mix | None, into: Mix | None) -> bool:
+    """The same picture comes back, and not in straight lines that only a fade would draw."""
+    if not out or not into or max(out.error, into.error) < _STRAIGHT:
+        return False
+    return _distance(points, out.first - 1, into.last) < _SAME * min(out.span, into.span)
 
 
 def _turn(place: _Place, out: Mix | None, into: Mix | None) -> int:
@@ -83,16 +95,16 @@ def _half(points: Doubles, colour: Doubles, place: _Place, out: bool) -> Mix | N
     for length in range(SHORTEST, ramps.longest):
         fits = ramps.fit(length, end=colour) if out else ramps.fit(length, start=colour)
         back = length if out else 0
-        run = best(fits, max(low - back, 0), max(high - back + 1, 0))
+        run = straightest(fits, max(low - back, 0), max(high - back + 1, 0))
         if run is not None:
             found.append(run)
-    run = max(found, key=lambda mix: mix.worth, default=None)
+    run = min(found, key=lambda mix: mix.error, default=None)
     return run and replace(run, first=run.first + offset, last=run.last + offset)
 
 
 def _confidence(out: Mix | None, into: Mix | None) -> float:
     error = max(half.error for half in (out, into) if half is not None)
-    return float(1 / (1 + np.exp(-12 * (0.17 - error) / 0.17)))
+    return 1 / (1 + exp(-70 * (0.17 - error)))
 
 
 def _distance(points: Doubles, a: int, b: int) -> float:
@@ -102,14 +114,14 @@ def _distance(points: Doubles, a: int, b: int) -> float:
 
 
 def _colour(points: Doubles, kind: Kind) -> Doubles:
-    """Black or white as this film has it, as a point: no colour is 128 in U and V."""
+    """Black or white as this film has it, as a point: U and V are 128, there is no detail."""
     grey = points[:, :LUMA].mean(axis=1) * LUMA**0.5
     if kind == "fade_black":
         level = 0.0 if grey.min() < _FULL_RANGE else 16.0
     else:
         level = 255.0 if grey.max() > 255.0 - _FULL_RANGE else 235.0
-    grey_and_none = [level * LUMA**-0.5, 128 * CHROMA * (WIDTH - LUMA) ** -0.5]
-    return np.repeat(grey_and_none, [LUMA, WIDTH - LUMA])
+    parts = [level * LUMA**-0.5, 128 * CHROMA * (WIDTH - LUMA) ** -0.5, 0.0]
+    return np.repeat(parts, [LUMA, WIDTH - LUMA, 1])
 
 
 def _places(points: Doubles, colour: Doubles) -> list[_Place]:

@@ -6,7 +6,9 @@ and fine contrast sags, because two pictures that lie over each other blur each 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp, log
 from typing import Final
 
 import numpy as np
@@ -17,7 +19,7 @@ from sakuga.build.split.ramps import Doubles, Fits, Ramps
 
 LENGTHS: Final = (5, 7, 9, 12, 16, 21, 28, 37, 48)
 """Frames that are tried everywhere; between them one is looked for where it is worth it."""
-SHORTEST: Final = 4
+SHORTEST: Final = 5
 LONGEST: Final = 60
 _BLOCK: Final = 4096  # frames looked at together, so that long films need no more memory
 _SPAN: Final = 12.0  # grey levels between the ends, root mean square: less is acting
@@ -36,10 +38,16 @@ class Mix:
     bend: float
 
 
-def dissolves(film: Film) -> list[Border]:
-    """Every dissolve, in order."""
-    found = [_refined(film.mixing, mix) for mix in _apart(_tried(film.mixing))]
-    return [_border(film, mix) for mix in sorted(_apart(found), key=lambda m: m.first)]
+def dissolves(film: Film, taken: Sequence[Border] = ()) -> list[Border]:
+    """Every dissolve, in order, that shares no frame with what is known already."""
+    free = [mix for mix in _tried(film.mixing) if not _in(mix, taken)]
+    found = [_refined(film.mixing, mix) for mix in _apart(free)]
+    found = _apart([mix for mix in found if not _in(mix, taken)])
+    return [_border(film, mix) for mix in sorted(found, key=lambda m: m.first)]
+
+
+def _in(mix: Mix, taken: Sequence[Border]) -> bool:
+    return any(mix.first < other.last and other.first < mix.last for other in taken)
 
 
 def best(fits: Fits, first: int = 0, last: int | None = None) -> Mix | None:
@@ -49,6 +57,15 @@ def best(fits: Fits, first: int = 0, last: int | None = None) -> Mix | None:
     if not len(worth) or worth.max() <= 0:
         return None
     return _mix(fits, first + int(worth.argmax()), 0)
+
+
+def straightest(fits: Fits, first: int, last: int) -> Mix | None:
+    """The straightest run that starts in [first, last), as far as one is any good."""
+    chosen = slice(first, last)
+    error = np.where(_worth(fits) > 0, fits.error, np.inf)[chosen]
+    if not len(error) or np.isinf(error.min()):
+        return None
+    return _mix(fits, first + int(error.argmin()), 0)
 
 
 def _worth(fits: Fits) -> Doubles:
@@ -117,10 +134,13 @@ def _border(film: Film, mix: Mix) -> Border:
 
 
 def _confidence(film: Film, mix: Mix) -> float:
-    """From how straight, how far and how much the fine contrast sags; 0.5 for a pan, about 0.6
-    where all detail stays."""
-    odds = 12 * (0.17 - mix.error) / 0.17 + 10 * (0.85 - _sag(film, mix)) + np.log(mix.span / 25)
-    return float(1 / (1 + np.exp(-odds)))
+    """From how straight it is and how far it leads, and how much the fine contrast sags.
+
+    Pans sag by nothing. A few frames of acting may be straight by chance: they must be straighter.
+    """
+    by_chance = max(mix.error - 0.02 * (mix.last - mix.first), 0.0)
+    odds = 16 * (0.93 - _sag(film, mix)) + 25 * (0.13 - mix.error) - 40 * by_chance
+    return 1 / (1 + exp(-odds - log(mix.span / 20)))
 
 
 def _sag(film: Film, mix: Mix) -> float:

@@ -37,11 +37,20 @@ class Worker:
 def between_drawings(signals: Signals, min_confidence: float) -> list[Border]:
     """Every border that is likely enough, in order. What bears a transition is no cut."""
     seen = film(signals)
-    found: list[Border] = []
-    for more in (fades(seen), dissolves(seen), hard_cuts(seen)):
-        likely = [border for border in more if border.confidence >= min_confidence]
-        found += [border for border in likely if not any(_meet(border, f) for f in found)]
+    found = _apart([b for b in fades(seen) if b.confidence >= min_confidence])
+    found += [b for b in dissolves(seen, found) if b.confidence >= min_confidence]
+    cuts = [b for b in hard_cuts(seen) if b.confidence >= min_confidence]
+    found += [b for b in cuts if not any(_meet(b, other) for other in found)]
     return sorted(found, key=lambda border: border.at)
+
+
+def _apart(borders: list[Border]) -> list[Border]:
+    """The surest ones that share nothing."""
+    kept: list[Border] = []
+    for border in sorted(borders, key=lambda border: -border.confidence):
+        if not any(_meet(border, other) for other in kept):
+            kept.append(border)
+    return kept
 
 
 def _meet(one: Border, other: Border) -> bool:
