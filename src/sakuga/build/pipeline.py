@@ -39,7 +39,7 @@ class Request:
     inputs: Sequence[str] = ()
     profile: str = "lite"
     overrides: Sequence[str] = ()
-    only: str | None = None
+    only: Sequence[str] = ()
     remake: Sequence[str] = ()
     retry: str | None = None
     parts: range | None = None
@@ -87,7 +87,7 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
     """Make every part that is missing, then the dataset. Raises RequestError or WorldError."""
     watcher = watcher or Watcher()
     stages = stages_of(request.profile, request.overrides)
-    _known_rooms([*request.remake, *([request.only] if request.only else [])], stages)
+    _known_rooms([*request.remake, *request.only], stages)
     store = Store(request.out)
     with _alone(store, request.parts):
         plan = _drop_named(request, _planned(request, store, stages, watcher.reading))
@@ -101,7 +101,7 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
             watcher.part_done(job, outcome)
 
         _engine(request).run(plan.jobs, done)
-        if request.only is None and request.parts is None:
+        if not request.only and request.parts is None:
             _publish(plan)
         return Result(plan, len(plan.jobs), rows, count_failures(plan))
 
@@ -152,8 +152,8 @@ def _drop_named(request: Request, plan: Plan) -> Plan:
     if asked or request.retry:
         plan = make_plan(plan.store, plan.stages, plan.wanted["sources"].values(), request.parts)
     if request.only:
-        plan.jobs = [job for job in plan.jobs if job.stage.name == request.only]
-        _refuse_without_inputs(plan, request.only)
+        plan.jobs = [job for job in plan.jobs if job.stage.name in request.only]
+        _refuse_without_inputs(plan)
     return plan
 
 
@@ -188,14 +188,13 @@ def _refuse_stale(plan: Plan, remade: Sequence[str]) -> None:
         )
 
 
-def _refuse_without_inputs(plan: Plan, only: str) -> None:
+def _refuse_without_inputs(plan: Plan) -> None:
     made = {part for table in plan.present.values() for parts in table.values() for part in parts}
+    made |= {job.part for job in plan.jobs}
     lacking = {part.table for job in plan.jobs for part in job.inputs if part not in made}
     if lacking:
-        raise RequestError(
-            f"--only {only} reads {', '.join(sorted(lacking))}, not all of which are made: run "
-            "without it"
-        )
+        names = ", ".join(sorted(lacking))
+        raise RequestError(f"--only: {names} must be made before; name those rooms too")
 
 
 def _known_rooms(names: Iterable[str], stages: Iterable[Any]) -> None:

@@ -45,7 +45,8 @@ def build(
     profile: Profile = "lite",
     overrides: Set = None,
     only: Annotated[
-        str | None, typer.Option("--only", metavar="ROOM", help="Make this room's table only.")
+        list[str] | None,
+        typer.Option("--only", metavar="ROOM", help="Make this room's table only; may be repeated."),
     ] = None,
     remake: Annotated[
         list[str] | None,
@@ -80,7 +81,7 @@ def build(
         raise RequestError(f"--workers {workers}: must be 0 or more; 0 works in this process")
     asked = dataclasses.replace(
         request(inputs, out, profile, overrides, parts),
-        only=only,
+        only=tuple(only or ()),
         remake=tuple(remake or ()),
         retry=retry,
         engine=engine.value,
