@@ -84,8 +84,8 @@ class VideoWriter:
     def __init__(self, path: Path, width: int, height: int, form: VideoFormat) -> None:
         """path: its suffix names the container; width, height: pixels.
 
-        Raises ValueError when codec or container is unknown, and av.error.FFmpegError when the
-        encoder refuses the combination.
+        Raises ValueError when codec or container is unknown. An encoder that refuses the
+        combination says so (av.error.FFmpegError) at the first picture.
         """
         self.path, self.form, self.size = path, form, (width, height)
         self.frames = 0
@@ -160,7 +160,7 @@ def _open(path: Path) -> OutputContainer:
     form = CONTAINERS.get(path.suffix.lstrip("."))
     if form is None:
         raise ValueError(f"container {path.suffix!r} is unknown: use one of {list(CONTAINERS)}")
-    return av.open(str(path), "w", format=form)
+    return av.open(str(path), "w", format=form, options={"fflags": "+bitexact"})
 
 
 def _add_stream(

@@ -33,6 +33,9 @@ class Pose:
     stretch: float = 0.0
 
 
+_OFF_BEAT: Final = 0.3
+"""Away from the turning points of a swing, where two drawings in a row would be the same."""
+
 Clock = Callable[[float], Pose]
 """Frame number since the shot began to pose."""
 
@@ -166,7 +169,7 @@ CLOCKS: Final[dict[str, Clock]] = {
 
 def pose_at(action: str, frame: int) -> Pose:
     """The pose of an action at a frame, rounded so that a cycle returns to equal poses."""
-    pose = CLOCKS[action](frame)
+    pose = CLOCKS[action](frame + _OFF_BEAT)
     rounded = {f.name: _rounded(getattr(pose, f.name)) for f in fields(Pose)}
     return replace(pose, **rounded)
 
