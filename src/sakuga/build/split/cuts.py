@@ -6,6 +6,7 @@ Held frames count for nothing: a shot on threes is as quiet, or as lively, as it
 
 from __future__ import annotations
 
+from math import exp, log
 from typing import Final
 
 import numpy as np
@@ -14,9 +15,12 @@ from numpy.typing import NDArray
 from sakuga.build.split.boundary import Border, cut
 from sakuga.build.split.film import Film, Points, changes, distance
 
-_DRAWINGS: Final = 6  # on each side that a change is compared with
-_REACH: Final = 24  # frames: drawings further away say nothing
-_RETURN: Final = 7  # frames: what is back by then was a flash or an impact; 8 are a shot
+_REACH: Final = 24  # frames on each side that a change is compared with
+_MEMORY: Final = 48  # frames: an explosion or a flash lasts no longer
+_ALIKE: Final = 0.3  # of a change: pictures nearer to each other than that are one,
+_ALMOST: Final = 9.0  # and never further than so many grey levels
+_LIKE_A_CUT: Final = 0.75  # of a change: a smaller one came slowly
+_SHORTEST: Final = 8  # frames of a shot: what is gone sooner was a flash or an impact
 _SMALLEST: Final = 5.0  # grey levels: a cut changes the picture by at least this much
 _NOISE: Final = 1.0  # grey levels: changes that are nothing
 
@@ -25,11 +29,39 @@ def hard_cuts(film: Film) -> list[Border]:
     """Every cut, in order."""
     points = without_flashes(film.points)
     steps = changes(points)
-    return [
+    found = [
         cut(t, confidence)
-        for t in np.flatnonzero(steps >= _SMALLEST).tolist()
-        if (confidence := _confidence(t, points, steps, film.drawings)) > 0.05
+        for t in _largest_around(steps)
+        if (confidence := _confidence(t, points, steps)) > 0.05
     ]
+    return [border for border in found if not _grew(border.at, points, steps)]
+
+
+def _largest_around(steps: NDArray[np.float32]) -> list[int]:
+    """Changes large enough for a cut, and larger than all that are too near for another shot."""
+    around = 2 * _SHORTEST - 1
+    padded = np.pad(steps, _SHORTEST - 1)
+    largest = np.lib.stride_tricks.sliding_window_view(padded, around).max(axis=1)
+    return np.flatnonzero((steps >= _SMALLEST) & (steps >= largest)).tolist()
+
+
+def _grew(t: int, points: Points, steps: NDArray[np.float32]) -> bool:
+    """True where something grew over the picture and is gone at t, or came at t and fades away.
+
+    The picture after t was there before, and no step that led away from it was as large as t's.
+    """
+    past, future = slice(max(t - _MEMORY, 0), t), slice(t, t + _MEMORY)
+    seen = distance(points[past], points[t]) < min(_ALIKE * steps[t], _ALMOST)
+    if seen.any() and steps[past][_last(seen) + 1 :].max(initial=0) < _LIKE_A_CUT * steps[t]:
+        return True
+    back = distance(points[future], points[t - 1]) < min(_ALIKE * steps[t], _ALMOST)
+    return bool(
+        back.any() and steps[future][1 : int(back.argmax()) + 1].max() < _LIKE_A_CUT * steps[t]
+    )
+
+
+def _last(true: NDArray[np.bool_]) -> int:
+    return int(np.flatnonzero(true)[-1])
 
 
 def without_flashes(points: Points) -> Points:
@@ -48,22 +80,18 @@ def _excursion(points: Points, steps: NDArray[np.float32], t: int) -> int:
     """Frames from t until the picture is back as it was before t; 0 if it never left or returns."""
     if steps[t] < 2 * _SMALLEST:
         return 0
-    for length in range(1, min(_RETURN, len(points) - 1 - t) + 1):
+    for length in range(1, min(_SHORTEST - 1, len(points) - 1 - t) + 1):
         if distance(points[t + length], points[t - 1]) < 0.3 * steps[t]:
             return length
     return 0
 
 
-def _confidence(
-    t: int, points: Points, steps: NDArray[np.float32], drawings: NDArray[np.int64]
-) -> float:
+def _confidence(t: int, points: Points, steps: NDArray[np.float32]) -> float:
     """That frame t opens a new shot, 0 to 1."""
     jump = _lasting(points, t)
-    before, after = _liveliness(steps, drawings, t)
-    odds = 4.0 * np.log(jump / (3.0 * (max(before, after) + _NOISE))) + 2.0 * np.log(
-        jump / (2.0 * _SMALLEST)
-    )
-    return float(1.0 / (1.0 + np.exp(-odds)))
+    around = max(_liveliness(steps[max(t - _REACH, 1) : t][::-1]), _liveliness(steps[t + 1 :]))
+    odds = 4 * log(jump / (3 * (around + _NOISE))) + 2 * log(jump / (2 * _SMALLEST))
+    return 1 / (1 + exp(-odds))
 
 
 def _lasting(points: Points, t: int) -> float:
@@ -72,19 +100,12 @@ def _lasting(points: Points, t: int) -> float:
     return float(max(distance(before[:, None], after[None]).min(), 1e-3))
 
 
-def _liveliness(
-    steps: NDArray[np.float32], drawings: NDArray[np.int64], t: int
-) -> tuple[float, float]:
-    """The second largest change between the last drawings before t, and the next ones after."""
-    place = int(np.searchsorted(drawings, t))
-    before = drawings[max(place - _DRAWINGS, 0) : place]
-    behind = place + int(place < len(drawings) and drawings[place] == t)
-    after = drawings[behind : behind + _DRAWINGS]
-    return (
-        _second(steps[before[before >= max(t - _REACH, 1)]]),
-        _second(steps[after[after <= t + _REACH]]),
-    )
+def _liveliness(steps: NDArray[np.float32]) -> float:
+    """Of one side, nearest first: its second largest change, where far ones count less.
 
-
-def _second(values: NDArray[np.float32]) -> float:
-    return float(np.sort(values)[-2]) if len(values) > 1 else 0.0
+    The largest may be another cut, or the picture settling after this one.
+    """
+    lag = np.arange(1, min(len(steps), _REACH) + 1)
+    beyond = np.maximum(lag - _SHORTEST, 0) / _SHORTEST
+    weighed = np.sort(steps[: len(lag)] / (1 + np.square(beyond)))
+    return float(weighed[-2]) if len(weighed) > 1 else 0.0

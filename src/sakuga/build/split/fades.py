@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sakuga.build.split.boundary import Border
 from sakuga.build.split.film import CHROMA, LUMA, WIDTH, Film
-from sakuga.build.split.mixes import LONGEST, Mix, straightest
+from sakuga.build.split.mixes import LONGEST, Mix, is_smooth, lengths_of_steps, straightest
 from sakuga.build.split.ramps import CONTEXT, Doubles, Ramps
 
 Kind = Literal["fade_black", "fade_white"]
@@ -89,14 +89,15 @@ def _turn(place: _Place, out: Mix | None, into: Mix | None) -> int:
 def _half(points: Doubles, colour: Doubles, place: _Place, out: bool) -> Mix | None:
     """The best run that ends, or begins, at the place."""
     offset = max(place.first - LONGEST - CONTEXT, 0)
-    ramps = Ramps(points[offset : place.last + LONGEST + CONTEXT], LONGEST)
+    near = points[offset : place.last + LONGEST + CONTEXT]
+    ramps, strides = Ramps(near, LONGEST), lengths_of_steps(near)
     low, high = place.first - offset - 1, place.last - offset + 1
     found: list[Mix] = []
     for length in range(SHORTEST, ramps.longest):
         fits = ramps.fit(length, end=colour) if out else ramps.fit(length, start=colour)
         back = length if out else 0
         run = straightest(fits, max(low - back, 0), max(high - back + 1, 0))
-        if run is not None:
+        if run is not None and is_smooth(run, strides):
             found.append(run)
     run = min(found, key=lambda mix: mix.error, default=None)
     return run and replace(run, first=run.first + offset, last=run.last + offset)

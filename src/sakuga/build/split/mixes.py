@@ -24,6 +24,7 @@ LONGEST: Final = 60
 _BLOCK: Final = 4096  # frames looked at together, so that long films need no more memory
 _SPAN: Final = 12.0  # grey levels between the ends, root mean square: less is acting
 _WORST: Final = 0.25  # of span: a hard cut in the middle of a run makes 0.29
+_STRIDE: Final = 0.45  # of span in one frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ class Mix:
 
 def dissolves(film: Film, taken: Sequence[Border] = ()) -> list[Border]:
     """Every dissolve, in order, that shares no frame with what is known already."""
-    free = [mix for mix in _tried(film.mixing) if not _in(mix, taken)]
+    strides = lengths_of_steps(film.mixing)
+    free = [m for m in _tried(film.mixing) if is_smooth(m, strides) and not _in(m, taken)]
     found = [_refined(film.mixing, mix) for mix in _apart(free)]
-    found = _apart([mix for mix in found if not _in(mix, taken)])
+    found = _apart([m for m in found if is_smooth(m, strides) and not _in(m, taken)])
     return [_border(film, mix) for mix in sorted(found, key=lambda m: m.first)]
 
 
@@ -57,6 +59,18 @@ def best(fits: Fits, first: int = 0, last: int | None = None) -> Mix | None:
     if not len(worth) or worth.max() <= 0:
         return None
     return _mix(fits, first + int(worth.argmax()), 0)
+
+
+def lengths_of_steps(points: Doubles) -> Doubles:
+    """(T,): from each frame's predecessor to it, Euclidean; 0 for the first."""
+    steps = np.zeros(len(points))
+    steps[1:] = np.sqrt(np.square(np.diff(points, axis=0)).sum(axis=1))
+    return steps
+
+
+def is_smooth(mix: Mix, strides: Doubles) -> bool:
+    """No single step makes nearly half of the way: that would be a cut."""
+    return float(strides[mix.first : mix.last + 1].max(initial=0.0)) < _STRIDE * mix.span
 
 
 def straightest(fits: Fits, first: int, last: int) -> Mix | None:
