@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sakuga.build.pipeline import Request
 
 
-class EngineName(str, Enum):
+class EngineName(StrEnum):
     """Where the work runs."""
 
     local = "local"
@@ -46,7 +46,9 @@ def build(
     overrides: Set = None,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="ROOM", help="Make this room's table only; may be repeated."),
+        typer.Option(
+            "--only", metavar="ROOM", help="Make this room's table only; may be repeated."
+        ),
     ] = None,
     remake: Annotated[
         list[str] | None,

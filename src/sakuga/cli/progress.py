@@ -37,7 +37,7 @@ def watching() -> Generator[Watcher]:
                     of_stage[stage.name] = (0, parts)
                     advance(stage.name, 0, parts)
 
-        def part_done(job: Job, outcome: Outcome) -> None:
+        def part_done(job: Job, _: Outcome) -> None:
             done, parts = of_stage[job.stage.name]
             of_stage[job.stage.name] = (done + 1, parts)
             advance(job.stage.name, done + 1, parts)

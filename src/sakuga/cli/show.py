@@ -23,7 +23,7 @@ def show(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """All about one clip: where it begins and ends, its drawings and holds, its camera, its makers."""
+    """All about one clip: its boundaries, drawings and holds, its camera, and what made it."""
     from sakuga.cli.console import print_json
     from sakuga.report.shots import find_shot
     from sakuga.report.tables import Tables

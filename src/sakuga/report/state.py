@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import fsspec
 
-from sakuga.core.records import Clip, Failure, Source, Video
+from sakuga.core.records import Clip, Failure, Source
 from sakuga.core.store import Store, table_of
 from sakuga.report.names import shown_name
 from sakuga.report.tables import ORDER, Tables

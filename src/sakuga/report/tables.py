@@ -1,4 +1,4 @@
-"""Reading what a build has left in its folder, whole or half done. Needs no profile and no inputs."""
+"""Reading what a build has left in its folder, whole or half done; needs no profile."""
 
 from __future__ import annotations
 

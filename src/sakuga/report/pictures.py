@@ -1,0 +1,104 @@
+"""Small pictures of drawings: decoded from the film, or from samples where the film is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from sakuga.core.errors import ItemError
+from sakuga.core.images import fit, from_jpeg, to_jpeg
+from sakuga.core.records import Samples, Signals, Video
+from sakuga.core.video import VideoReader
+from sakuga.report.shots import Shot, in_order
+from sakuga.report.tables import Tables
+
+HEIGHT = 96  # pixels, of every picture
+QUALITY = 68  # of JPEG
+MOST = 6_000_000  # bytes of pictures on a page; base64 makes 8 million of them
+MOST_OF_SHOT = 300  # drawings of one shot; of what comes later only numbers are shown
+
+Pictures = dict[int, bytes]  # drawing number -> JPEG
+Advance = Callable[[int, int], None]
+
+
+def take_pictures(
+    tables: Tables, shots: Sequence[Shot], advance: Advance, most: int = MOST
+) -> dict[str, Pictures]:
+    """Clip id -> its drawings' pictures; later shots are left out once `most` bytes are reached."""
+    taken: dict[str, Pictures] = {}
+    videos = [list(of) for _, of in groupby(in_order(shots), lambda shot: shot.video.id)]
+    for done, of_video in enumerate(videos):
+        advance(done, len(videos))
+        taken |= _of_video(tables, of_video[0].video, of_video)
+    advance(len(videos), len(videos))
+    return _within(taken, [shot.clip.id for shot in shots], most)
+
+
+def width_of(video: Video) -> int:
+    """How wide a picture of this video is shown, its sample aspect applied."""
+    aspect = video.width * video.sample_aspect / max(1, video.height)
+    return max(24, min(4 * HEIGHT, round(HEIGHT * aspect)))
+
+
+def _of_video(tables: Tables, video: Video, shots: Sequence[Shot]) -> dict[str, Pictures]:
+    wanted = {shot.clip.id: _first_frames(shot) for shot in shots}
+    frames = _decoded(tables, video, {f for of in wanted.values() for f in of.values()})
+    if frames:
+        return {
+            clip: {drawing: frames[f] for drawing, f in of.items() if f in frames}
+            for clip, of in wanted.items()
+        }
+    samples = {s.id: s for s in tables.records(Samples, "id", wanted)}
+    return {clip: _sampled(samples.get(clip), of, video) for clip, of in wanted.items()}
+
+
+def _first_frames(shot: Shot) -> dict[int, int]:
+    """Drawing -> the frame on which it is first shown."""
+    keys = shot.keyframes
+    if keys is None:
+        return {1: shot.clip.start}
+    first: dict[int, int] = {}
+    for drawing, frame in zip(keys.drawings.tolist(), keys.frames.tolist(), strict=True):
+        if len(first) < MOST_OF_SHOT:
+            first.setdefault(drawing, frame)
+    return first
+
+
+def _decoded(tables: Tables, video: Video, numbers: Iterable[int]) -> dict[int, bytes]:
+    """Frame number -> JPEG; empty where the file can't be read any more."""
+    signals = tables.records(Signals, "id", [video.id])
+    if not signals:
+        return {}
+    longest = max(HEIGHT, round(HEIGHT * video.width / max(1, video.height)))
+    try:
+        with VideoReader(video.url, video.stream) as reader:
+            return {
+                frame.index: to_jpeg(fit(frame.upright(), longest), QUALITY)
+                for frame in reader.frames_at(sorted(numbers), signals[0].pts)
+            }
+    except ItemError:
+        return {}
+
+
+def _sampled(samples: Samples | None, wanted: dict[int, int], video: Video) -> Pictures:
+    """For every drawing the sample at or before it."""
+    if samples is None or not samples.frames:
+        return {}
+    longest = max(HEIGHT, round(HEIGHT * video.width / max(1, video.height)))
+    images = [to_jpeg(fit(from_jpeg(image), longest), QUALITY) for image in samples.images]
+    places = np.searchsorted(samples.frames, list(wanted.values()), side="right") - 1
+    return {drawing: images[max(0, p)] for drawing, p in zip(wanted, places, strict=True)}
+
+
+def _within(taken: dict[str, Pictures], order: Sequence[str], most: int) -> dict[str, Pictures]:
+    kept: dict[str, Pictures] = {}
+    spent = 0
+    for clip in order:
+        pictures = taken.get(clip, {})
+        spent += sum(len(image) for image in set(pictures.values()))
+        if kept and spent > most:
+            break
+        kept[clip] = pictures
+    return kept

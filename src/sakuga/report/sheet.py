@@ -1,0 +1,171 @@
+"""The contact sheet: a strip for each shot, in which every drawing is as wide as it is held."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+from sakuga.report.names import harmless
+from sakuga.report.pictures import HEIGHT, Pictures, width_of
+from sakuga.report.shots import Shot
+from sakuga.report.words import (
+    boundary_words,
+    camera_arrow,
+    camera_words,
+    drawing_words,
+    length_words,
+    timing_words,
+)
+
+UNSURE = 0.75  # decisions below this are marked
+SHADES = {1: "h1", 2: "h2", 3: "h3"}  # the colour of a hold; longer ones are h4, then h9
+LONG = 9  # frames: from here on a hold is a rest
+
+
+def sheet(shots: Sequence[Shot], pictures: dict[str, Pictures]) -> str:
+    """All strips, under the names of their films. `shots` are in order, as in `hero`."""
+    parts: list[str] = []
+    for _, of_film in groupby(enumerate(shots), lambda each: each[1].video.id):
+        for place, (number, shot) in enumerate(of_film):
+            if place == 0:
+                parts.append(_film(shot))
+            parts.append(_card(shot, pictures.get(shot.clip.id, {}), number))
+    return "\n".join(parts)
+
+
+def hero(shots: Sequence[Shot], pictures: dict[str, Pictures], most: int = 14) -> str:
+    """A band of drawings, one of each of some shots, spread over the whole sheet."""
+    drawn = [(n, shot) for n, shot in enumerate(shots) if pictures.get(shot.clip.id)]
+    cells = [
+        f'<i class="{_picture(number, _middle(pictures[shot.clip.id]))}" '
+        f'style="aspect-ratio:{width_of(shot.video)}/{HEIGHT}"></i>'
+        for number, shot in drawn[:: max(1, -(-len(drawn) // most))]
+    ]
+    return f'<div class="hero" aria-hidden="true">{"".join(cells)}</div>' if cells else ""
+
+
+def _middle(pictures: Pictures) -> int:
+    return sorted(pictures)[len(pictures) // 2]
+
+
+def _film(shot: Shot) -> str:
+    video = shot.video
+    rate = f"{float(video.frame_rate):.6g}" if video.frame_rate else "?"
+    told = f"{video.width}×{video.height} · {harmless(video.codec)} · {rate} fps"
+    return f'<h3 class="film"><span>{escape(shot.name)}</span> <small>{escape(told)}</small></h3>'
+
+
+def _card(shot: Shot, pictures: Pictures, number: int) -> str:
+    rate = float(shot.video.frame_rate) or 24.0
+    seconds, wide = shot.seconds, width_of(shot.video)
+    if seconds:
+        rate = shot.frames / seconds
+    return (
+        f'<article class="shot" style="--wide:{wide}px;--aspect:{wide}/{HEIGHT}" '
+        f'data-rate="{rate:.4f}">'
+        f"<style>{_styles(number, pictures)}</style>"
+        f"<header>{_caption(shot)}</header>"
+        f'<div class="body">{_viewer(shot, pictures, number)}'
+        f'<div class="strip" role="list" aria-label="drawings in time">'
+        f"{_cells(shot, pictures, number)}</div></div></article>"
+    )
+
+
+def _styles(number: int, pictures: Pictures) -> str:
+    """One class for each picture, so that a drawing that returns costs nothing."""
+    return "".join(
+        f".{_picture(number, drawing)}{{background-image:"
+        f"url(data:image/jpeg;base64,{base64.b64encode(image).decode()})}}"
+        for drawing, image in pictures.items()
+    )
+
+
+def _picture(number: int, drawing: int) -> str:
+    return f"p{number}-{drawing}"
+
+
+def _caption(shot: Shot) -> str:
+    clip, motion = shot.clip, shot.motion
+    badges = [_badge(f"b-{clip.opens}", _sign(clip.opens), _opens(shot))]
+    facts = [
+        f"<b>{clip.index + 1}</b>",
+        f'<span class="time">{shot.time_code}</span>',
+        f"<span>{length_words(shot)}</span>",
+        f"<span>{drawing_words(shot)}</span>",
+    ]
+    if motion is not None:
+        style = "mixed" if motion.mixed else harmless(motion.timing)
+        badges.append(_badge(f"timing t-{style}", "", timing_words(shot)))
+        if motion.camera != "static":
+            badges.append(_badge("camera", camera_arrow(motion), camera_words(motion)))
+    if clip.short:
+        badges.append(_badge("short", "", "short"))
+    return f'<p class="facts">{"".join(facts)}</p><p class="badges">{"".join(badges)}</p>'
+
+
+def _opens(shot: Shot) -> str:
+    return boundary_words(shot.clip.opens, shot.clip.opens_confidence)
+
+
+def _sign(kind: str) -> str:
+    return {"cut": "✂", "dissolve": "⨉", "fade_black": "◣", "fade_white": "◺"}.get(kind, "▸")
+
+
+def _badge(style: str, sign: str, text: str) -> str:
+    mark = f'<i aria-hidden="true">{sign}</i>' if sign else ""
+    return f'<span class="badge {escape(style)}">{mark}{escape(text)}</span>'
+
+
+def _viewer(shot: Shot, pictures: Pictures, number: int) -> str:
+    """Where the drawing under the pointer is seen whole, and the shot is played."""
+    first = _picture(number, 1 if 1 in pictures or not pictures else min(pictures))
+    told = f"frame {shot.clip.start}"
+    return (
+        f'<div class="viewer"><button type="button" class="screen {first}" '
+        f'aria-label="play this shot"><i aria-hidden="true"></i></button>'
+        f"<output>{told}</output></div>"
+    )
+
+
+def _cells(shot: Shot, pictures: Pictures, number: int) -> str:
+    keys, clip = shot.keyframes, shot.clip
+    if keys is None:
+        style = f"--h:{shot.frames}"
+        return f'<i class="{_picture(number, 1)}" style="{style}" tabindex="0" role="listitem"></i>'
+    seen: set[int] = set()
+    parts: list[str] = []
+    each = zip(keys.frames.tolist(), keys.holds.tolist(), keys.drawings.tolist(), strict=True)
+    for frame, hold, drawing in each:
+        sure = float(keys.confidence[frame - clip.start])
+        returns = drawing in seen
+        seen.add(drawing)
+        words = _cell_words(frame, hold, drawing, returns, sure)
+        styles = [SHADES.get(hold, "h9" if hold >= LONG else "h4")]
+        styles += ["back"] * returns + ["unsure"] * (sure < UNSURE)
+        if drawing in pictures:
+            styles.append(_picture(number, drawing))
+        label = f"<b>{drawing}</b>" if hold > 1 or (drawing % 5 == 0 and not returns) else ""
+        first = "0" if len(seen) == 1 and not returns else "-1"
+        parts.append(
+            f'<i class="{" ".join(styles)}" style="--h:{hold}{_shade(shot, frame, hold)}" '
+            f'tabindex="{first}" role="listitem" title="{words}" data-h="{hold}">'
+            f"{label}</i>"
+        )
+    return "".join(parts)
+
+
+def _cell_words(frame: int, hold: int, drawing: int, returns: bool, sure: float) -> str:
+    held = "1 frame" if hold == 1 else f"{hold} frames"
+    again = " again" if returns else ""
+    return f"frame {frame} · drawing {drawing}{again} · held {held} · {sure:.0%} sure"
+
+
+def _shade(shot: Shot, frame: int, hold: int) -> str:
+    """Which part of a cell a transition covers, in percent of its width."""
+    clip = shot.clip
+    opening = (clip.body_start - frame) / hold
+    closing = (clip.body_end - frame) / hold
+    style = f";--in:{min(1.0, opening):.0%}" if opening > 0 else ""
+    return style + (f";--out:{1 - max(0.0, closing):.0%}" if closing < 1 else "")

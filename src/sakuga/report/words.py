@@ -1,0 +1,85 @@
+"""What the tables say, in an animator's words."""
+
+from __future__ import annotations
+
+from sakuga.core.records import Motion
+from sakuga.report.shots import Shot
+
+BOUNDARIES = {
+    "start": "start of the file",
+    "cut": "cut",
+    "dissolve": "dissolve",
+    "fade_black": "fade, black",
+    "fade_white": "fade, white",
+    "end": "end of the file",
+}
+
+
+def boundary_words(kind: str, confidence: float) -> str:
+    """A boundary and how sure it is: `cut, 98%`."""
+    words = BOUNDARIES.get(kind, kind)
+    return words if kind in ("start", "end") else f"{words}, {confidence:.0%} sure"
+
+
+def length_words(shot: Shot) -> str:
+    """`3.2 s, 77 frames`."""
+    seconds = shot.seconds
+    frames = f"{shot.frames:,} {'frame' if shot.frames == 1 else 'frames'}"
+    return frames if seconds is None else f"{seconds:.1f} s, {frames}"
+
+
+def drawing_words(shot: Shot) -> str:
+    """`12 drawings`, and how often they are shown if some return."""
+    if shot.keyframes is None:
+        return "drawings not made out yet"
+    shown, different = len(shot.keyframes.frames), len(set(shot.keyframes.drawings.tolist()))
+    words = f"{different:,} {'drawing' if different == 1 else 'drawings'}"
+    return words if shown == different else f"{words}, shown {shown:,} times"
+
+
+def timing_words(shot: Shot) -> str:
+    """`on twos`, `a hold`, `mixed, mostly threes`."""
+    motion = shot.motion
+    if motion is None:
+        return drawing_words(shot)
+    words = "a hold" if motion.timing == "hold" else f"on {motion.timing}"
+    if motion.mixed:
+        words = f"mixed, mostly {words}"
+    if motion.pulldown:
+        words += ", after pulldown"
+    return words
+
+
+def camera_words(motion: Motion | None) -> str:
+    """`pan right, 0.21 widths a second`, `zoom in, 12% a second`, `static`."""
+    if motion is None:
+        return "not measured yet"
+    match motion.camera:
+        case "pan":
+            way = "right" if motion.camera_x > 0 else "left"
+            return f"pan {way}, {abs(motion.camera_x):.2f} widths a second"
+        case "tilt":
+            way = "down" if motion.camera_y > 0 else "up"
+            return f"tilt {way}, {abs(motion.camera_y):.2f} heights a second"
+        case "zoom":
+            way = "in" if motion.camera_zoom > 0 else "out"
+            return f"zoom {way}, {abs(motion.camera_zoom):.0%} a second"
+        case "shake":
+            return f"shake, {motion.camera_shake:.1%} of the height"
+        case _:
+            return "static"
+
+
+def camera_arrow(motion: Motion) -> str:
+    """The move as one sign; nothing for a camera at rest."""
+    match motion.camera:
+        case "pan":
+            return "→" if motion.camera_x > 0 else "←"
+        case "tilt":
+            return "↓" if motion.camera_y > 0 else "↑"
+        case "zoom":
+            return "⤢" if motion.camera_zoom > 0 else "⤡"
+        case "shake":
+            return "≈"
+        case _:
+            return ""
