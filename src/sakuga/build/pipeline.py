@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from filelock import FileLock, Timeout
 
@@ -18,6 +18,9 @@ from sakuga.core.plan import Plan, drop_from, make_plan, readers_of
 from sakuga.core.profile import make_stages, override, read_profile
 from sakuga.core.stage import Job, Outcome
 from sakuga.core.store import Store, table_of
+
+if TYPE_CHECKING:
+    from sakuga.build.collect.folder import Listing
 
 ROOMS: dict[str, dict[str, str]] = {
     "collect": {"folder": "sakuga.build.collect:Collect"},
@@ -90,7 +93,11 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
     _known_rooms([*request.remake, *request.only], stages)
     store = Store(request.out)
     with _alone(store, request.parts):
-        plan = _drop_named(request, _planned(request, store, stages, watcher.reading))
+        store.sweep()
+        plan, listing = _planned(request, store, stages, watcher.reading)
+        _refuse_stale(plan, request.remake)
+        listing.write(store)
+        plan = _drop_named(request, plan)
         watcher.planned(plan)
         if plan.jobs:
             store.remove(*PUBLISHED)
@@ -107,11 +114,9 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
 
 
 def plan_of(request: Request, watcher: Watcher | None = None) -> Plan:
-    """What `build` would make; adds newly found files to the sources, changes nothing else."""
-    store = Store(request.out)
+    """What `build` would make; writes nothing."""
     stages = stages_of(request.profile, request.overrides)
-    with _alone(store, None):
-        return _planned(request, store, stages, (watcher or Watcher()).reading)
+    return _planned(request, Store(request.out), stages, (watcher or Watcher()).reading)[0]
 
 
 def count_failures(plan: Plan) -> int:
@@ -132,19 +137,17 @@ def _planned(
 
     collect = stages[0]
     assert isinstance(collect, Collect)
-    store.sweep()
-    sources = find_sources(request.inputs, collect, store, reading)
-    if not sources:
+    listing = find_sources(request.inputs, collect, store, reading)
+    if not listing.parts:
         raise RequestError(
             f"nothing to build: no input given, and {request.out} holds no sources yet"
         )
-    return make_plan(store, stages, sources, request.parts)
+    return make_plan(store, stages, listing.parts, request.parts), listing
 
 
 def _drop_named(request: Request, plan: Plan) -> Plan:
-    """The plan after what is to be made again was forgotten; refused before anything is touched."""
+    """The plan after what is to be made again was forgotten."""
     asked = [s for s in plan.stages if s.name in request.remake]
-    _refuse_stale(plan, [s.name for a in asked for s in (a, *readers_of(a, plan.stages))])
     for stage in asked:
         drop_from(plan, stage)
     if request.retry:
@@ -172,8 +175,10 @@ def _drop_failed(plan: Plan, reason: str) -> None:
         raise RequestError(f"--retry {reason}: no item failed for this reason; there are: {there}")
 
 
-def _refuse_stale(plan: Plan, remade: Sequence[str]) -> None:
+def _refuse_stale(plan: Plan, remake: Sequence[str]) -> None:
     """A changed profile never remakes anything unasked."""
+    asked = [s for s in plan.stages if s.name in remake]
+    remade = {s.name for a in asked for s in (a, *readers_of(a, plan.stages))}
     stale = [s for s in plan.stale() if s.stage not in remade]
     if stale:
         what = "; ".join(f"[{s.stage}] {', '.join(s.changes)}" for s in stale)

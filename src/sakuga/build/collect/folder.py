@@ -40,30 +40,55 @@ class Found:
     modified: int
 
 
+@dataclass(frozen=True)
+class Listing:
+    """The `sources` table as it is to be: its parts, and the rows of those that are to be written."""
+
+    parts: list[Part]
+    changed: dict[Part, list[Source]]
+
+    def write(self, store: Store) -> None:
+        """Write what has changed."""
+        for part, sources in self.changed.items():
+            with store.writing(part, Source, {}) as out:
+                out.add(sources, [])
+
+
 def find_sources(
     inputs: Sequence[str], recipe: Collect, store: Store, seen: Callable[[int, int], None]
-) -> list[Part]:
-    """List the inputs, add what is new to the `sources` table; every part of it, old and new.
+) -> Listing:
+    """List the inputs and put what is new beside what is known; nothing is written yet.
 
     `seen(done, all)` is told how far the reading of new files is. Raises RequestError for an input
     that does not exist.
     """
-    parts = {part.number: part for part in store.parts("sources")}
-    known = {
-        source.url: source for part in parts.values() for source in store.read_part(part, Source)
-    }
-    found = {file.url: file for each in inputs for file in _files_at(each)}
-    changed = [f for f in found.values() if _is_new(f, known.get(f.url))]
-    read = _read_all(sorted(changed, key=lambda f: f.url), recipe, seen)
-    sources = _with_parts(known, read)
-    for number in sorted({s.part for s in sources} | parts.keys()):
+    old = {part: store.read_part(part, Source) for part in store.parts("sources")}
+    known = {s.url: _told(s, recipe) for sources in old.values() for s in sources}
+    found = {file.url: file for each in inputs for file in _files_at(each, store)}
+    new = sorted((f for f in found.values() if _is_new(f, known.get(f.url))), key=lambda f: f.url)
+    sources = _with_parts(known, _read_all(new, recipe, seen))
+    numbers = sorted({s.part for s in sources} | {part.number for part in old})
+    listed: dict[Part, list[Source]] = {}
+    for number in numbers:
         of_part = sorted((s for s in sources if s.part == number), key=lambda s: s.url)
-        part = Part("sources", number, _key(of_part))
-        if parts.get(number) != part or any(s.url in {r.url for r in read} for s in of_part):
-            with store.writing(part, Source, {}) as out:
-                out.add(of_part, [])
-        parts[number] = part
-    return [parts[number] for number in sorted(parts)]
+        listed[Part("sources", number, _key(of_part))] = of_part
+    return Listing(list(listed), {p: rows for p, rows in listed.items() if old.get(p) != rows})
+
+
+def _told(source: Source, recipe: Collect) -> Source:
+    """A source with what the recipe says of it, which may have changed since it was found."""
+    return replace(
+        source,
+        group=_group(source.url, source.video, recipe),
+        licence=recipe.licence,
+        user_tags=list(recipe.user_tags),
+    )
+
+
+def _group(url: str, video: str | None, recipe: Collect) -> str:
+    if recipe.group == "folder":
+        return str(PurePosixPath(url.replace("\\", "/")).parent)
+    return video or url
 
 
 def _key(sources: Sequence[Source]) -> str:
@@ -84,22 +109,21 @@ def _is_new(file: Found, known: Source | None) -> bool:
 # ---- what lies there
 
 
-def _files_at(given: str) -> Iterator[Found]:
+def _files_at(given: str, store: Store) -> Iterator[Found]:
     if "://" in given and not given.startswith("file://"):
         yield from _files_in_bucket(given)
         return
     path = Path(os.path.abspath(local_path(given)))  # noqa: PTH100  (a link keeps its own name)
     if path.is_dir():
-        yield from _files_in_folder(path)
-    elif os.path.lexists(path):
-        yield _found(path)
+        yield from _files_in_folder(path, {os.path.realpath(store.path())})
+    elif os.path.lexists(path) and (file := _found(path)).bytes >= 0:
+        yield file
     else:
         raise RequestError(f"{given}: there is no such file or folder")
 
 
-def _files_in_folder(folder: Path) -> Iterator[Found]:
-    """Every regular file below, links followed, no folder entered twice."""
-    entered: set[str] = set()
+def _files_in_folder(folder: Path, entered: set[str]) -> Iterator[Found]:
+    """Every regular file below, links followed, no folder entered twice; hidden files are not."""
     for root, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(root)
         if real in entered:
@@ -175,9 +199,6 @@ def _read(file: Found, recipe: Collect) -> Source:
                 video = _hash(content)
     except OSError as error:
         kind = f"can't be read: {error.strerror or error}"
-    group = video or file.url
-    if recipe.group == "folder":
-        group = str(PurePosixPath(file.url.replace("\\", "/")).parent)
     return Source(
         id=hashlib.sha256(file.url.encode()).hexdigest()[:16],
         part=-1,
@@ -185,7 +206,7 @@ def _read(file: Found, recipe: Collect) -> Source:
         url=file.url,
         platform="folder",
         kind=kind,
-        group=group,
+        group=_group(file.url, video, recipe),
         bytes=file.bytes,
         modified=file.modified,
         licence=recipe.licence,

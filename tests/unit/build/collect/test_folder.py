@@ -24,7 +24,10 @@ WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm"
 def find(out: Path, *inputs: Path, recipe: Collect | None = None) -> dict[str, Source]:
     """Sources by file name."""
     store = Store(str(out))
-    parts = find_sources([str(i) for i in inputs], recipe or Collect(), store, lambda *_: None)
+    listing = find_sources([str(i) for i in inputs], recipe or Collect(), store, lambda *_: None)
+    listing.write(store)
+    parts = store.parts("sources")
+    assert parts == listing.parts
     rows = [source for part in parts for source in store.read_part(part, Source)]
     assert {row.part for row in rows} <= {part.number for part in parts}
     return {Path(local_path(row.url)).name: row for row in rows}
@@ -177,8 +180,8 @@ def test_a_bucket_is_listed_like_a_folder(tmp_path: Path) -> None:
     with fsspec.open("memory://films/a.mp4", "wb") as file:
         file.write(MP4)
     store = Store(str(tmp_path))
-    [part] = find_sources(["memory://films"], Collect(), store, lambda *_: None)
-    [row] = store.read_part(part, Source)
+    [rows] = find_sources(["memory://films"], Collect(), store, lambda *_: None).changed.values()
+    [row] = rows
     assert row.url == "memory:///films/a.mp4"
     assert row.kind == "mp4"
 
@@ -200,3 +203,22 @@ def test_a_folder_can_be_the_group(films: Path, tmp_path: Path) -> None:
     assert found["a.mp4"].group == found["b.mp4"].group
     found = find(tmp_path / "out2", films)
     assert found["a.mp4"].group != found["b.mp4"].group
+
+
+def test_what_is_built_into_is_not_footage(films: Path) -> None:
+    (films / "a.mp4").write_bytes(MP4)
+    assert set(find(films / "out", films)) == {"a.mp4"}
+    assert set(find(films / "out", films)) == {"a.mp4"}
+
+
+def test_looking_writes_nothing(films: Path, tmp_path: Path) -> None:
+    (films / "a.mp4").write_bytes(MP4)
+    find_sources([str(films)], Collect(), Store(str(tmp_path / "out")), lambda *_: None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_said_of_the_footage_may_change(films: Path, tmp_path: Path) -> None:
+    (films / "a.mp4").write_bytes(MP4)
+    find(tmp_path / "out", films)
+    found = find(tmp_path / "out", films, recipe=Collect(licence="CC0", user_tags=("cel",)))
+    assert (found["a.mp4"].licence, found["a.mp4"].user_tags) == ("CC0", ["cel"])
