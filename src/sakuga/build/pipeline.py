@@ -132,7 +132,7 @@ def count_failures(plan: Plan) -> int:
 
 def _planned(
     request: Request, store: Store, stages: list[Any], reading: Callable[[int, int], None]
-) -> Plan:
+) -> tuple[Plan, Listing]:
     from sakuga.build.collect.folder import find_sources
 
     collect = stages[0]

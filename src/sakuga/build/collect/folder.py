@@ -42,7 +42,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Listing:
-    """The `sources` table as it is to be: its parts, and the rows of those that are to be written."""
+    """The `sources` table as it is to be: its parts, and the rows of those that change."""
 
     parts: list[Part]
     changed: dict[Part, list[Source]]
