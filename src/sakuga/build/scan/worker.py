@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.build.scan.camera import CameraMeter
 from sakuga.build.scan.columns import Columns
+from sakuga.build.scan.content import Content
 from sakuga.build.scan.drawing import DrawingMeter
 from sakuga.build.scan.picture import Meter, Picture
 from sakuga.core.errors import NoFrames
@@ -39,8 +41,7 @@ class Worker:
 
 def meters(release: bool) -> list[Meter]:
     """All that look at a film; `release`: also those that only the release's rules read."""
-    del release
-    return [DrawingMeter()]
+    return [DrawingMeter(), Content(release), CameraMeter()]
 
 
 def measure(reader: VideoReader, looking: Sequence[Meter]) -> tuple[dict[str, NDArray[Any]], int]:
