@@ -14,20 +14,19 @@ from numpy.typing import NDArray
 
 from sakuga.build.split.boundary import Border, cut
 from sakuga.build.split.film import Film, Points, changes, distance
+from sakuga.build.split.flashes import LIKE_A_CUT, SHORTEST
 
 _REACH: Final = 24  # frames on each side that a change is compared with
 _MEMORY: Final = 48  # frames: an explosion or a flash lasts no longer
 _ALIKE: Final = 0.3  # of a change: pictures nearer to each other than that are one,
 _ALMOST: Final = 9.0  # and never further than so many grey levels
-_LIKE_A_CUT: Final = 0.75  # of a change: a smaller one came slowly
-_SHORTEST: Final = 8  # frames of a shot: what is gone sooner was a flash or an impact
 _SMALLEST: Final = 5.0  # grey levels: a cut changes the picture by at least this much
 _NOISE: Final = 1.0  # grey levels: changes that are nothing
 
 
 def hard_cuts(film: Film) -> list[Border]:
     """Every cut, in order."""
-    points = without_flashes(film.points)
+    points = film.points
     steps = changes(points)
     found = [
         cut(t, confidence)
@@ -39,8 +38,8 @@ def hard_cuts(film: Film) -> list[Border]:
 
 def _largest_around(steps: NDArray[np.float32]) -> list[int]:
     """Changes large enough for a cut, and larger than all that are too near for another shot."""
-    around = 2 * _SHORTEST - 1
-    padded = np.pad(steps, _SHORTEST - 1)
+    around = 2 * SHORTEST - 1
+    padded = np.pad(steps, SHORTEST - 1)
     largest = np.lib.stride_tricks.sliding_window_view(padded, around).max(axis=1)
     return np.flatnonzero((steps >= _SMALLEST) & (steps >= largest)).tolist()
 
@@ -52,38 +51,16 @@ def _grew(t: int, points: Points, steps: NDArray[np.float32]) -> bool:
     """
     past, future = slice(max(t - _MEMORY, 0), t), slice(t, t + _MEMORY)
     seen = distance(points[past], points[t]) < min(_ALIKE * steps[t], _ALMOST)
-    if seen.any() and steps[past][_last(seen) + 1 :].max(initial=0) < _LIKE_A_CUT * steps[t]:
+    if seen.any() and steps[past][_last(seen) + 1 :].max(initial=0) < LIKE_A_CUT * steps[t]:
         return True
     back = distance(points[future], points[t - 1]) < min(_ALIKE * steps[t], _ALMOST)
     return bool(
-        back.any() and steps[future][1 : int(back.argmax()) + 1].max() < _LIKE_A_CUT * steps[t]
+        back.any() and steps[future][1 : int(back.argmax()) + 1].max() < LIKE_A_CUT * steps[t]
     )
 
 
 def _last(true: NDArray[np.bool_]) -> int:
     return int(np.flatnonzero(true)[-1])
-
-
-def without_flashes(points: Points) -> Points:
-    """The same film with flashes and impact frames painted over by the frame before them."""
-    steps = changes(points)
-    clean = points.copy()
-    t = 1
-    while t < len(points):
-        length = _excursion(points, steps, t)
-        clean[t : t + length] = points[t - 1]
-        t += max(length, 1)
-    return clean
-
-
-def _excursion(points: Points, steps: NDArray[np.float32], t: int) -> int:
-    """Frames from t until the picture is back as it was before t; 0 if it never left or returns."""
-    if steps[t] < 2 * _SMALLEST:
-        return 0
-    for length in range(1, min(_SHORTEST - 1, len(points) - 1 - t) + 1):
-        if distance(points[t + length], points[t - 1]) < 0.3 * steps[t]:
-            return length
-    return 0
 
 
 def _confidence(t: int, points: Points, steps: NDArray[np.float32]) -> float:
@@ -106,6 +83,6 @@ def _liveliness(steps: NDArray[np.float32]) -> float:
     The largest may be another cut, or the picture settling after this one.
     """
     lag = np.arange(1, min(len(steps), _REACH) + 1)
-    beyond = np.maximum(lag - _SHORTEST, 0) / _SHORTEST
+    beyond = np.maximum(lag - SHORTEST, 0) / SHORTEST
     weighed = np.sort(steps[: len(lag)] / (1 + np.square(beyond)))
     return float(weighed[-2]) if len(weighed) > 1 else 0.0

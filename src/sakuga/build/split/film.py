@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sakuga.build.evidence import evidence
 from sakuga.core.records import Signals
 
 LUMA: Final = 48
@@ -21,36 +20,35 @@ Points = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """Three ways to look at T frames, and which of them show a new drawing.
+    """Three ways to look at T frames.
 
     points: (T, 72) float32, scaled so that the L1 distance of two is about their mean difference in
     grey levels; mixing: (T, 72) float64, the same for the Euclidean distance, root mean square;
-    detail: (T,) variance of luma inside the cells, so without what the cells show; drawings: (D,)
-    frames on which a new drawing appears, the first is 0.
+    detail: (T,) variance of luma inside the cells, so without what the cells show.
     """
 
     points: Points
     mixing: NDArray[np.float64]
     detail: NDArray[np.float64]
-    drawings: NDArray[np.int64]
 
     @property
     def frames(self) -> int:
         """T, how many frames there are."""
         return len(self.points)
 
+    def seen(self, sources: NDArray[np.intp]) -> Film:
+        """The film with other frames in place of some."""
+        return Film(self.points[sources], self.mixing[sources], self.detail[sources])
+
 
 def film(signals: Signals) -> Film:
     """The film that was measured."""
     grid = signals.grid.reshape(-1, WIDTH)
-    new = evidence(signals).new.copy()
-    new[:1] = True
     between = grid[:, :LUMA].astype(np.float64).var(axis=1)
     return Film(
         points=grid * _scale(1 / LUMA, CHROMA / (WIDTH - LUMA)).astype(np.float32),
         mixing=grid * _scale(LUMA**-0.5, CHROMA * (WIDTH - LUMA) ** -0.5),
         detail=np.maximum(np.square(signals.contrast.astype(np.float64)) - between, 0.0),
-        drawings=np.flatnonzero(new),
     )
 
 

@@ -151,10 +151,19 @@ def _confidence(film: Film, mix: Mix) -> float:
     """From how straight it is and how far it leads, and how much the fine contrast sags.
 
     Pans sag by nothing. A few frames of acting may be straight by chance: they must be straighter.
+    One thing that changes its colour is no dissolve.
     """
     by_chance = max(mix.error - 0.02 * (mix.last - mix.first), 0.0)
-    odds = 16 * (0.93 - _sag(film, mix)) + 25 * (0.13 - mix.error) - 40 * by_chance
+    alone = max(0.72 - _spread(film, mix), 0.0)
+    odds = 16 * (0.93 - _sag(film, mix)) + 25 * (0.13 - mix.error) - 40 * (by_chance + alone)
     return 1 / (1 + exp(-odds - log(mix.span / 20)))
+
+
+def _spread(film: Film, mix: Mix) -> float:
+    """Mean change by root mean square change: 0.8 and more where it is everywhere."""
+    a, b = max(mix.first - 1, 0), min(mix.last, film.frames - 1)
+    mean = np.abs(film.points[b] - film.points[a]).sum()
+    return float(mean / max(np.sqrt(np.square(film.mixing[b] - film.mixing[a]).sum()), 1e-6))
 
 
 def _sag(film: Film, mix: Mix) -> float:

@@ -10,6 +10,7 @@ from sakuga.build.split.boundary import Border, clips
 from sakuga.build.split.cuts import hard_cuts
 from sakuga.build.split.fades import fades
 from sakuga.build.split.film import film
+from sakuga.build.split.flashes import sources
 from sakuga.build.split.mixes import dissolves
 from sakuga.core.records import Clip, Signals, Video
 
@@ -36,8 +37,10 @@ class Worker:
 
 def between_drawings(signals: Signals, min_confidence: float) -> list[Border]:
     """Every border that is likely enough, in order. What bears a transition is no cut."""
-    seen = film(signals)
-    found = _apart([b for b in fades(seen) if b.confidence >= min_confidence])
+    raw = film(signals)
+    seen = raw.seen(sources(raw.points))
+    both = [*fades(raw), *fades(seen)]
+    found = _apart([b for b in both if b.confidence >= min_confidence])
     found += [b for b in dissolves(seen, found) if b.confidence >= min_confidence]
     cuts = [b for b in hard_cuts(seen) if b.confidence >= min_confidence]
     found += [b for b in cuts if not any(_meet(b, other) for other in found)]
