@@ -31,7 +31,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "motion": {"camera": "sakuga.build.motion:MotionStage"},
     "publish": {"rows": "sakuga.build.publish:Publish"},
 }
-PUBLISHED = ("tables", "published.key")  # which rows the dataset was written from
+PUBLISHED = (".published",)  # which rows the dataset was written from
 
 
 @dataclass(frozen=True)
