@@ -9,8 +9,9 @@ a JSON page of truth in the file's own frame numbers.
 
 from sakuga.studio.compose import FrameTruth, frames
 from sakuga.studio.draw import Encoding, draw
-from sakuga.studio.film import ENCODINGS, film, reel, suite
+from sakuga.studio.film import ENCODINGS, film, suite
 from sakuga.studio.recipe import Boundary, Camera, Character, Effect, Film, Role, Shot
+from sakuga.studio.reel import reel
 from sakuga.studio.truth import Truth
 
 __all__ = [

@@ -14,6 +14,8 @@ from sakuga.studio.recipe import Camera
 
 FAR: Final = 0.4
 """How much of a move the far layer follows."""
+REFERENCE: Final = 480
+"""Shakes and whips are as wide as they would be in a picture of this height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def _moment(camera: Camera, frame: int, drawing: int) -> int:
 
 
 def _view(camera: Camera, start: View, t: int, height: int, seed: int) -> View:
+    if camera.move in ("shake", "whip"):
+        height = REFERENCE
     if camera.move == "shake":
         random = np.random.default_rng([seed, 21, t])
         dx, dy = (random.uniform(-1, 1, 2) * (camera.dx, camera.dy)).tolist()

@@ -209,7 +209,9 @@ def _camera(random: np.random.Generator, frames: int) -> Camera:
     if move == "tilt":
         return Camera("tilt", dy=-side * float(random.choice([0.25, 0.5])), exposure=exposure)
     if move == "zoom":
-        return Camera("zoom", zoom=round(float(random.uniform(0.001, 0.003)), 5), exposure=exposure)
+        return Camera(
+            "zoom", zoom=round(side * float(random.uniform(0.001, 0.003)), 5), exposure=exposure
+        )
     if move == "shake":
         return Camera("shake", dx=5.0, dy=4.0, exposure=int(random.choice([1, 2])))
     if move == "whip":

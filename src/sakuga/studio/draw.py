@@ -152,7 +152,7 @@ def _truth(film: Film, path: Path, encoding: Encoding, ledger: Ledger) -> Truth:
         encoding=_described(film, encoding),
         cuts=ledger.cuts(),
         transitions=ledger.transitions(),
-        shots=ledger.shots(ready(film)),
+        shots=ledger.shots(ready(film), film.height),
         per_frame=ledger.lines,
         pulldown=ledger.duplicates if encoding.pulldown else None,
         covers=ledger.covers(),

@@ -1,4 +1,4 @@
-"""Whole films by lot: a varied film from a seed, a suite of them, and the demo's reel."""
+"""Whole films by lot: a varied film from a seed, and a suite of them in many encodings."""
 
 from __future__ import annotations
 
@@ -118,22 +118,3 @@ def suite(
         drawn = film(seed * 1000 + number, shots, width, height)
         truth = draw(drawn, directory / f"{name}.{encoding.container}", encoding)
         yield directory / truth.file, truth
-
-
-_REEL: Final = (
-    ("meadow", 11, 4, Encoding()),
-    ("city", 22, 3, Encoding("vp9", 32, "webm", vfr=True)),
-    ("journey", 33, 4, Encoding("hevc", 26, "mkv", rate=Fraction(24000, 1001), grain=2.0)),
-    ("evening", 44, 3, Encoding(crf=26, pulldown=True)),
-)
-
-
-def reel(directory: Path) -> list[Path]:
-    """The demo: four small films in different codecs and containers."""
-    directory.mkdir(parents=True, exist_ok=True)
-    made: list[Path] = []
-    for name, seed, shots, encoding in _REEL:
-        drawn = film(seed, shots, 640, 360, shot_frames=(40, 80))
-        truth = draw(drawn, directory / f"{name}.{encoding.container}", encoding)
-        made.append(directory / truth.file)
-    return made

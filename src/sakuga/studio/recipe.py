@@ -79,7 +79,8 @@ class Camera:
 
     dx, dy: pixels per frame that the view moves right and down; zoom: times bigger per frame,
     less 1; exposure: frames between moves, 0 moves with the drawings.
-    A whip starts at frame `start` and takes `length` frames.
+    Of a shake dx and dy are how far it goes at most. A whip starts at frame `start` and takes
+    `length` frames. Both count the pixels of a picture 480 high, whatever the film's height.
     """
 
     move: str = "static"

@@ -31,6 +31,10 @@ _HAIR: Final = {
     "ponytail": "a {} ponytail", "twin tails": "{} twin tails", "bun": "{} hair in a bun",
     "curly": "curly {} hair", "bald": "a {} beard", "braids": "{} braids",
 }  # fmt: skip
+_TOPS: Final = {
+    "dress": "dress", "skirt": "shirt", "trousers": "shirt", "suit": "jacket", "shorts": "shirt",
+    "hoodie": "hoodie", "robe": "robe",
+}  # fmt: skip
 _EFFECT: Final = {
     "rain": "rain falls", "snow": "snow falls", "sparkle": "sparkles glitter",
     "fire": "a fire burns",
@@ -47,13 +51,14 @@ def article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-def who(one: Character) -> str:
-    """A character in words."""
+def who(one: Character, close: bool = False) -> str:
+    """A character in words; close: only what a close-up shows."""
     if one.kind in ANIMALS:
         return f"{article(one.hair_colour)} {one.kind} with {article(one.accent)} scarf"
     if one.kind in ("robot", "ghost"):
         return f"{article(one.hair_colour)} {one.kind}"
-    return f"{article(one.kind)} with {_HAIR[one.hair].format(one.hair_colour)} in {outfit(one)}"
+    worn = article(f"{one.top} {_TOPS[one.outfit]}") if close else outfit(one)
+    return f"{article(one.kind)} with {_HAIR[one.hair].format(one.hair_colour)} in {worn}"
 
 
 def outfit(one: Character) -> str:
@@ -109,7 +114,11 @@ def sentence(shot: Ready) -> str:
     if shot.place == "title":
         return f'A black title card reads "{shot.text}".'
     held = shot.exposure == "hold"
-    people = [f"{who(role.who)}{_held(role)} {_deed(role, held)}" for role in shot.roles]
+    close = shot.framing == "close"
+    people = [
+        f"{who(role.who, close)}{'' if close else _held(role)} {_deed(role, held)}"
+        for role in shot.roles
+    ]
     place = f"{_WHERE[shot.place]} {_WHEN[shot.time]}"
     if shot.place == "night sky":
         place = _WHERE[shot.place]

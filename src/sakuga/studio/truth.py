@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypedDict
 
+from sakuga.studio.camera import REFERENCE
 from sakuga.studio.cast import Ready
 from sakuga.studio.compose import FrameTruth
 from sakuga.studio.sentences import outfit, sentence
@@ -154,14 +155,16 @@ class Ledger:
         """Frames that are a flash, an impact frame or lit by lightning."""
         return [index for index, truth in enumerate(self._truths) if truth.flashed]
 
-    def shots(self, shots: Sequence[Ready]) -> list[ShotTruth]:
+    def shots(self, shots: Sequence[Ready], height: int) -> list[ShotTruth]:
         """Every shot that has a frame in the file."""
         first: dict[int, int] = {}
         count = Counter(line["shot"] for line in self.lines)
         for index, line in enumerate(self.lines):
             first.setdefault(line["shot"], index)
         spans = {shot: (start, start + count[shot]) for shot, start in first.items()}
-        return [_shot(shots[n], n, span, self._measured(*span)) for n, span in spans.items()]
+        return [
+            _shot(shots[n], n, span, self._measured(*span), height) for n, span in spans.items()
+        ]
 
     def _measured(self, start: int, end: int) -> str:
         """The exposure of the drawings as they came out: most gaps between two of them."""
@@ -189,8 +192,7 @@ def _spans(marks: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _shot(shot: Ready, index: int, span: tuple[int, int], measured: str) -> ShotTruth:
-    camera = shot.camera
+def _shot(shot: Ready, index: int, span: tuple[int, int], measured: str, height: int) -> ShotTruth:
     people = [role.who for role in shot.roles]
     return ShotTruth(
         index=index,
@@ -200,9 +202,7 @@ def _shot(shot: Ready, index: int, span: tuple[int, int], measured: str) -> Shot
         exposure="hold" if measured == "hold" else shot.exposure,
         exposure_measured=measured,
         framing=shot.framing,
-        camera=Move(
-            move=camera.move, amount=[camera.dx, camera.dy, camera.zoom], exposure=camera.exposure
-        ),
+        camera=_move(shot, height),
         characters=[_person(shot, number) for number in range(len(shot.roles))],
         actions=_actions(shot),
         effects=[effect.kind for effect in shot.effects],
@@ -216,6 +216,14 @@ def _shot(shot: Ready, index: int, span: tuple[int, int], measured: str) -> Shot
         text=shot.text,
         sentence=sentence(shot),
     )
+
+
+def _move(shot: Ready, height: int) -> Move:
+    """amount: pixels right, pixels down, times bigger less 1; per frame."""
+    camera = shot.camera
+    scale = height / REFERENCE if camera.move in ("shake", "whip") else 1.0
+    amount = [camera.dx * scale, camera.dy * scale, camera.zoom]
+    return Move(move=camera.move, amount=amount, exposure=camera.exposure)
 
 
 def _person(shot: Ready, number: int) -> Person:

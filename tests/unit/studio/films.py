@@ -4,6 +4,7 @@ from sakuga.studio import Camera, Character, Film, Role, Shot
 
 AIKO = Character("Aiko", "girl", "long", "red", "dress", "blue", "white", "yellow")
 SIZE = (160, 90)
+SHORT = (14, 30)
 
 
 def still(seed: int = 1, **changes: object) -> Shot:

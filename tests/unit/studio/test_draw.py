@@ -9,9 +9,9 @@ import av
 import numpy as np
 import pytest
 
-from sakuga.studio import ENCODINGS, Boundary, Encoding, Film, Role, draw, film, frames, suite
+from sakuga.studio import ENCODINGS, Boundary, Encoding, Film, Role, draw, film, frames, reel, suite
 
-from .films import AIKO, SIZE, one, still
+from .films import AIKO, SHORT, SIZE, one, still
 
 LOSSLESS = Encoding("ffv1", container="mkv", pixel_format="bgr0")
 
@@ -37,7 +37,7 @@ def _fields(shot):
 
 
 def test_new_is_what_a_lossless_file_shows(tmp_path):
-    truth = draw(film(4, 4, *SIZE), tmp_path / "film.mkv", LOSSLESS)
+    truth = draw(film(4, 4, *SIZE, shot_frames=SHORT), tmp_path / "film.mkv", LOSSLESS)
     images = [image for _, image in _decoded(tmp_path / "film.mkv")]
     differs = [True, *(bool((a != b).any()) for a, b in pairwise(images))]
     assert [line["new"] for line in truth.per_frame] == differs
@@ -128,7 +128,7 @@ def test_pulldown_moves_cuts_and_spans_with_the_frames(tmp_path):
 
 
 def test_variable_rate_drops_only_repeats_and_keeps_time(tmp_path):
-    drawn = film(8, 3, *SIZE, transitions=0.0)
+    drawn = film(8, 3, *SIZE, shot_frames=(30, 50), transitions=0.0)
     whole = [truth for _, truth in frames(drawn)]
     encoding = Encoding("ffv1", container="mkv", pixel_format="bgr0", vfr=True)
     truth = draw(drawn, tmp_path / "film.mkv", encoding)
@@ -139,9 +139,27 @@ def test_variable_rate_drops_only_repeats_and_keeps_time(tmp_path):
     assert [line["picture"] for line in truth.per_frame] == [whole[at].picture for at in kept]
     starts = [t.index for a, t in pairwise(whole) if a.shot != t.shot]
     assert [kept[cut] for cut in truth.cuts] == starts
-    for (_, image), at in zip(_decoded(tmp_path / "film.mkv"), kept, strict=True):
-        if at == 0:
-            assert image.any()
+    for (time, image), at in zip(_decoded(tmp_path / "film.mkv"), kept, strict=True):
+        assert abs(time - Fraction(at, 24)) <= Fraction(1, 1000)
+        assert _named(image) == whole[at].picture
+
+
+def _named(image: np.ndarray) -> str:
+    return hashlib.blake2b(np.ascontiguousarray(image), digest_size=8).hexdigest()
+
+
+def test_a_reel_tells_four_stories(tmp_path):
+    made = reel(tmp_path, (160, 90))
+    pages = [json.loads(path.with_suffix(".json").read_text()) for path in made]
+    assert {path.suffix for path in made} == {".mp4", ".webm", ".mkv"}
+    assert {page["encoding"]["codec"] for page in pages} == {"h264", "hevc", "vp9"}
+    seconds = sum((p["per_frame"][-1]["pts"] + 1) / Fraction(p["frame_rate"]) for p in pages)
+    assert 20 < seconds < 40
+    kinds = {transition["kind"] for page in pages for transition in page["transitions"]}
+    assert kinds == {"dissolve", "fade_black", "fade_white"}
+    assert all(
+        any(page[name] for page in pages) for name in ("cuts", "covers", "flashes", "pulldown")
+    )
 
 
 def test_grain_is_fresh_on_every_frame_and_not_in_the_truth(tmp_path):
@@ -164,7 +182,10 @@ def test_odd_sizes_are_drawn_and_written(tmp_path):
 
 
 def test_the_same_film_makes_the_same_truth(tmp_path):
-    a, b = (draw(film(2, 2, *SIZE), tmp_path / n / "f.mkv", LOSSLESS) for n in _made(tmp_path))
+    a, b = (
+        draw(film(2, 2, *SIZE, shot_frames=SHORT), tmp_path / n / "f.mkv", LOSSLESS)
+        for n in _made(tmp_path)
+    )
     assert a == b
 
 

@@ -7,7 +7,7 @@ from sakuga.studio import Camera, Effect, Film, Role, Shot, film, frames
 from sakuga.studio.cast import character
 from sakuga.studio.recipe import ACTIONS, EFFECTS, KINDS, PLACES, PROPS, TIMES
 
-from .films import AIKO, SIZE, one, still
+from .films import AIKO, SHORT, SIZE, one, still
 
 
 def _seen(drawn: Film):
@@ -20,19 +20,22 @@ def _new_at(drawn: Film) -> list[int]:
 
 
 def test_the_same_seed_draws_the_same_film():
-    first, second = (_seen(film(7, 4, *SIZE)) for _ in range(2))
+    first, second = (_seen(film(7, 4, *SIZE, shot_frames=SHORT)) for _ in range(2))
     assert first[1] == second[1]
     assert all(np.array_equal(a, b) for a, b in zip(first[0], second[0], strict=True))
 
 
 def test_another_seed_draws_another_film():
-    pictures = [{truth.picture for truth in _seen(film(seed, 3, *SIZE))[1]} for seed in (1, 2)]
+    pictures = [
+        {truth.picture for truth in _seen(film(seed, 3, *SIZE, shot_frames=SHORT))[1]}
+        for seed in (1, 2)
+    ]
     assert not pictures[0] & pictures[1]
 
 
 @pytest.mark.parametrize("seed", [1, 5, 9])
 def test_truth_is_what_the_pixels_say(seed):
-    images, truths = _seen(film(seed, 4, *SIZE))
+    images, truths = _seen(film(seed, 4, *SIZE, shot_frames=SHORT))
     assert [truth.index for truth in truths] == list(range(len(images)))
     for a, b, truth in zip(images, images[1:], truths[1:], strict=False):
         share = 100 * float((a != b).any(axis=2).mean())
@@ -42,7 +45,7 @@ def test_truth_is_what_the_pixels_say(seed):
 
 
 def test_equal_pictures_have_one_name_and_one_number():
-    images, truths = _seen(film(5, 4, *SIZE))
+    images, truths = _seen(film(5, 4, *SIZE, shot_frames=SHORT))
     by_name: dict[str, bytes] = {}
     numbers: dict[tuple[int, str], int] = {}
     for image, truth in zip(images, truths, strict=True):
