@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
 import av
 import av.error
@@ -23,19 +23,12 @@ from numpy.typing import NDArray
 
 from sakuga.core.errors import NoFrames, NoVideo, TooLarge, Unreadable, Unrecognised
 from sakuga.core.files import open_file
+from sakuga.core.frame import Frame
 from sakuga.core.pulse import beat
 
 MAX_PIXELS = 8192 * 4352  # of one frame; 8K and a little
-PLANAR = frozenset(
-    f"yuv{j}{c}p{b}"
-    for j in ("", "j")
-    for c in ("420", "422", "444")
-    for b in ("", "10le", "12le")
-    if not (j and b)
-)
-GRAY = frozenset({"gray", "gray10le", "gray12le"})
-
-Plane = NDArray[np.uint8] | NDArray[np.uint16]
+REORDER = 16  # frames by which decoding order may run ahead of presentation (H.264, HEVC: at most)
+SKIPPING = frozenset({"h264", "hevc"})  # decoders that may pass over single frames and stay exact
 
 av.logging.set_level(av.logging.PANIC)
 
@@ -60,69 +53,6 @@ class Stream:
     colour_range: str
 
 
-class Frame:
-    """One decoded frame; its planes are views that live as long as the frame does."""
-
-    __slots__ = ("_frame", "index")
-
-    def __init__(self, frame: VideoFrame, index: int) -> None:
-        self._frame = frame
-        self.index = index
-
-    @property
-    def pts(self) -> int | None:
-        """Presentation time in ticks of the stream's time base, or None where the file has none."""
-        return self._frame.pts
-
-    @property
-    def damaged(self) -> bool:
-        """True where the decoder concealed an error."""
-        return self._frame.is_corrupt
-
-    @property
-    def bits(self) -> int:
-        """Bits a sample: 8 gives uint8 planes, more gives uint16."""
-        return self._frame.format.components[0].bits
-
-    def planes(self) -> tuple[Plane, Plane, Plane]:
-        """Y (H, W), U and V (at their own subsampled size), without a copy where possible."""
-        frame = self._frame
-        if frame.format.name in GRAY:
-            (y,) = _views(frame)
-            return y, *_no_colour(frame)
-        if frame.format.name not in PLANAR:
-            frame = self._frame = frame.reformat(format="yuv420p")
-        y, u, v = _views(frame)
-        return y, u, v
-
-    def bgr(self) -> NDArray[np.uint8]:
-        """The picture as stored, not rotated: (H, W, 3) uint8 BGR."""
-        return cast("NDArray[np.uint8]", self._frame.to_ndarray(format="bgr24"))
-
-    def upright(self) -> NDArray[np.uint8]:
-        """The picture as shown, rotation applied, sample aspect not: (H, W, 3) uint8 BGR."""
-        return np.ascontiguousarray(np.rot90(self.bgr(), self._frame.rotation // 90))
-
-
-def _views(frame: VideoFrame) -> tuple[Plane, ...]:
-    wide = frame.format.components[0].bits > 8
-    kind = np.uint16 if wide else np.uint8
-    return tuple(
-        cast(Plane, np.frombuffer(cast(Any, plane), kind)).reshape(
-            -1, plane.line_size // (1 + wide)
-        )[: plane.height, : plane.width]
-        for plane in frame.planes
-    )
-
-
-def _no_colour(frame: VideoFrame) -> tuple[Plane, Plane]:
-    bits = frame.format.components[0].bits
-    kind = np.uint16 if bits > 8 else np.uint8
-    size = (frame.height + 1) // 2, (frame.width + 1) // 2
-    middle = cast(Plane, np.full(size, 1 << (bits - 1), kind))
-    return middle, middle
-
-
 class VideoReader:
     """An open file and its chosen stream; a context manager.
 
@@ -131,18 +61,10 @@ class VideoReader:
     """
 
     def __init__(self, url: str, stream: int | None = None, threads: int | None = None) -> None:
-        self._container = _open(url)
-        try:
-            self._stream, self._choices = _choose(self._container, stream)
-            context = self._stream.codec_context
-            if context.width * context.height > MAX_PIXELS:
-                raise TooLarge(f"{context.width}x{context.height} pixels; the limit is 8192x4352")
-            context.thread_count = threads or decode_threads()
-            context.thread_type = "AUTO" if context.thread_count > 1 else "NONE"
-        except BaseException:
-            self._container.close()
-            raise
+        self._url, self._index = url, stream
+        self._threads = threads or decode_threads()
         self.damaged = 0
+        self._start()
 
     def __enter__(self) -> VideoReader:
         return self
@@ -164,8 +86,9 @@ class VideoReader:
         if first is None:
             raise NoFrames("no frame of the video stream decodes")
         rotation = first._frame.rotation % 360  # pyright: ignore[reportPrivateUsage]
-        self._rewind()
-        return _describe(self._container, self._stream, self._choices, rotation, first)
+        described = _describe(self._container, self._stream, self._choices, rotation, first)
+        self._restart()
+        return described
 
     def frames(self) -> Iterator[Frame]:
         """Every frame from here on, in presentation order; broken packets are only counted."""
@@ -179,34 +102,36 @@ class VideoReader:
         """The frames of the given ascending numbers; `pts` are those of all frames of the file.
 
         Seeks where the file's timestamps are exact and ascending, else reads through. A frame that
-        can't be found again is left out: compare `Frame.index` with what was asked for.
+        can't be found again is left out: compare `Frame.index` with what was asked for. Frames come
+        in their order, but for those that only reading through found: they come last.
         """
         if not len(numbers):
             return
         left = set(numbers)
         if pts[0] >= 0 and not np.any(np.diff(pts) <= 0):
-            for frame in self._seek_each({int(pts[n]): n for n in numbers}):
+            self._seek_before(numbers[0], pts)
+            for frame in self._until({int(pts[n]): n for n in numbers}):
                 left.discard(frame.index)
                 yield frame
         if left:
-            self._rewind()
+            self._restart()
             yield from (frame for frame in self.frames() if frame.index in left)
 
-    def _seek_each(self, wanted: dict[int, int]) -> Iterator[Frame]:
-        """Frames by PTS, ascending. Frames that no other is coded from are not even decoded."""
-        self._seek(min(wanted))
+    def _until(self, wanted: dict[int, int]) -> Iterator[Frame]:
+        """Frames by PTS, from here to the last. What no other is coded from is not even decoded."""
         context = self._stream.codec_context
+        skipping = context.codec.name in SKIPPING
         for packet in self._packets():
-            needed = packet.pts is None or packet.pts in wanted
+            needed = not skipping or packet is None or packet.pts is None or packet.pts in wanted
             context.skip_frame = "DEFAULT" if needed else "NONREF"
             for frame in self._decode(packet):
                 if frame.pts in wanted:
                     yield Frame(frame, wanted[frame.pts])
                 if frame.pts is not None and frame.pts >= max(wanted):
-                    context.skip_frame = "DEFAULT"
                     return
 
     def _packets(self) -> Iterator[Any]:
+        """Packets, the last of them empty or None: it makes the decoder give what it holds back."""
         packets = self._container.demux(self._stream)
         while True:
             try:
@@ -215,25 +140,61 @@ class VideoReader:
                 return
             except av.error.FFmpegError:
                 self.damaged += 1
+                yield None
                 return
             beat()
             yield packet
 
     def _decode(self, packet: Any) -> list[VideoFrame]:
+        context = self._stream.codec_context
         try:
-            return packet.decode()
+            frames = context.decode(None) if packet is None else packet.decode()
         except (av.error.FFmpegError, ValueError):
             self.damaged += 1
             return []
+        return [self._fitted(frame) for frame in frames]
 
-    def _rewind(self) -> None:
-        self._seek(self._stream.start_time or 0)
+    def _fitted(self, frame: VideoFrame) -> VideoFrame:
+        """Scaled to the stream's first size where that changes on the way."""
+        if (frame.width, frame.height) == self._size:
+            return frame
+        return frame.reformat(*self._size)
+
+    def _seek_before(self, number: int, pts: NDArray[np.int64]) -> None:
+        """To a codec keyframe that is shown at or before a frame.
+
+        In mp4 a seek goes by decoding time, and may end at a keyframe that is shown after it.
+        """
+        for back in (0, 4, REORDER):
+            self._seek(int(pts[max(0, number - back)]))
+            first = next(self._packets(), None)
+            if first is not None and first.pts is not None and first.pts <= pts[number]:
+                break
+        self._seek(int(pts[max(0, number - back)]))
 
     def _seek(self, pts: int) -> None:
-        """To the last codec keyframe at or before a PTS, or to the start where that fails."""
-        self._stream.codec_context.skip_frame = "DEFAULT"
         with contextlib.suppress(av.error.FFmpegError):
             self._container.seek(pts, stream=self._stream)
+
+    def _start(self) -> None:
+        self._container = _open(self._url)
+        try:
+            self._stream, self._choices = _choose(self._container, self._index)
+            context = self._stream.codec_context
+            if context.width * context.height > MAX_PIXELS:
+                raise TooLarge(f"{context.width}x{context.height} pixels; the limit is 8192x4352")
+            self._size = context.width, context.height
+            context.options = {"max_pixels": str(MAX_PIXELS)}
+            context.thread_count = self._threads
+            context.thread_type = "AUTO" if self._threads > 1 else "NONE"
+        except BaseException:
+            self._container.close()
+            raise
+
+    def _restart(self) -> None:
+        """Open the file anew: only so are frames counted as they were the first time."""
+        self._container.close()
+        self._start()
 
 
 def can_decode(codec: str) -> bool:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sakuga.core.video import Frame, Plane
+from sakuga.core.frame import Frame, Plane
 
 Small = NDArray[np.uint8]
 
