@@ -51,4 +51,5 @@ def print_state(state: State) -> None:
             item = f"{example.source or '?'} ({example.id[:12]})"
             failures.add_row(*head, item, example.message)
     console.print(failures)
-    console.print("To try again: sakuga build --out DIR --retry REASON", style="dim")
+    again = f"sakuga build --out {state.out} --retry {state.failures[0].reason}"
+    console.print(f"To try again: {again}", style="dim", soft_wrap=True)

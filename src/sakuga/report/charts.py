@@ -8,27 +8,27 @@ from html import escape
 from sakuga.report.numbers import Bar
 
 WIDTH = 460  # units of every chart; the page scales it
-LABEL = 138  # of them for labels
 ROW, PAIR = 26, 38  # height of a row with one bar, with ours and the paper's
 
 
 def bars(title: str, rows: Sequence[Bar], noun: str) -> str:
     """A row for each class: our share, and the paper's below it where there is one."""
-    room = WIDTH - LABEL - 58
+    label = 18 + 7 * max([0, *(len(row.label) for row in rows)])
+    room = WIDTH - label - 58
     most = max([1.0, *(max(row.share, row.paper or 0) for row in rows)])
     parts: list[str] = []
     y = 4
     for row in rows:
         paired = row.paper is not None
         height = PAIR if paired else ROW
-        parts.append(_text(LABEL - 10, y + height / 2 + 1, row.label, "label end"))
-        parts.append(_bar(y + (4 if paired else 5), 14, room * row.share / most, "ours"))
+        parts.append(_text(label - 10, y + height / 2 + 1, row.label, "label end"))
+        parts.append(_bar(label, y + (4 if paired else 5), 14, room * row.share / most, "ours"))
         told = f"{row.share:.1f}%" if row.count else "-"
-        x = LABEL + room * row.share / most + 6
+        x = label + room * row.share / most + 6
         parts.append(_text(x, y + (11.5 if paired else 12.5), told, "value"))
         if row.paper is not None:
-            parts.append(_bar(y + 20, 9, room * row.paper / most, "theirs"))
-            x = LABEL + room * row.paper / most + 6
+            parts.append(_bar(label, y + 20, 9, room * row.paper / most, "theirs"))
+            x = label + room * row.paper / most + 6
             parts.append(_text(x, y + 25, f"{row.paper:.1f}%", "value faint"))
         y += height + (4 if paired else 2)
     return _svg(title, _told(rows, noun), y + 2, parts)
@@ -69,12 +69,12 @@ def _tell(row: Bar, noun: str) -> str:
     return f"{row.label}: {row.count:,} {noun}, {row.share:.1f}%{theirs}"
 
 
-def _bar(y: float, height: float, length: float, style: str) -> str:
+def _bar(label: float, y: float, height: float, length: float, style: str) -> str:
     if length <= 0:
-        return f'<rect class="none" x="{LABEL}" y="{y}" width="1" height="{height}"/>'
+        return f'<rect class="none" x="{label}" y="{y}" width="1" height="{height}"/>'
     long = max(1.5, length)
     return (
-        f'<rect class="{style}" x="{LABEL}" y="{y}" width="{long:.1f}" height="{height}" rx="2"/>'
+        f'<rect class="{style}" x="{label}" y="{y}" width="{long:.1f}" height="{height}" rx="2"/>'
     )
 
 

@@ -74,14 +74,15 @@ class Numbers:
 
 def count(tables: Tables) -> Numbers:
     """Count everything that is there."""
-    clips = _columns(tables, Clip, "video", "start", "end", "start_pts", "end_pts", "opens")
+    clips = _columns(
+        tables, Clip, "video", "start", "end", "start_pts", "end_pts", "opens", "opens_confidence"
+    )
     keys = _columns(tables, Keyframes, "holds", "drawings")
     motions = _columns(
         tables, Motion, "dynamic_score", "dynamic_class", "timing", "mixed", "camera"
     )
     videos = {v["id"]: v for v in tables.columns(Video, *_FORMAT).to_pylist()}
     seconds = _seconds(clips, videos)
-    shown = np.array([len(holds) for holds in keys["holds"]], np.int64)
     failures = reasons(tables, tables.all_failures())
     skipped, duplicates = skipped_files(tables)
     totals = Totals(
@@ -89,7 +90,7 @@ def count(tables: Tables) -> Numbers:
         seconds=round(sum(seconds.values()), 3),
         frames=sum(tables.columns(Signals, "frames").column("frames").to_pylist()),
         shots=len(clips["video"]),
-        keyframes=int(shown.sum()),
+        keyframes=sum(len(holds) for holds in keys["holds"]),
         drawings=sum(len(set(of_clip)) for of_clip in keys["drawings"]),
         failures=sum(reason.count for reason in failures),
         skipped=sum(skipped.values()),
@@ -97,7 +98,7 @@ def count(tables: Tables) -> Numbers:
     )
     return Numbers(
         totals=totals,
-        charts=_charts(clips, keys, motions, shown),
+        charts=_charts(clips, keys, motions, _shot_seconds(clips, videos)),
         formats=_formats(videos, seconds),
         failures=tuple(failures),
         skipped=skipped,
@@ -125,9 +126,12 @@ def _charts(
     clips: dict[str, list[Any]],
     keys: dict[str, list[Any]],
     motions: dict[str, list[Any]],
-    shown: NDArray[np.int64],
+    seconds: Sequence[float],
 ) -> dict[str, tuple[Bar, ...]]:
     scores = np.array(motions["dynamic_score"], np.float64)
+    shown = np.array([len(holds) for holds in keys["holds"]], np.int64)
+    sure = np.array(clips["opens_confidence"], np.float64)
+    found = np.array([kind != "start" for kind in clips["opens"]], np.bool_)
     holds = np.array([hold for of_clip in keys["holds"] for hold in of_clip], np.int64)
     both = zip(motions["timing"], motions["mixed"], strict=True)
     timings = ["mixed" if mixed else timing for timing, mixed in both]
@@ -139,6 +143,8 @@ def _charts(
         "timing": classed(timings, (*TIMINGS, "mixed")),
         "holds": binned(holds, paper.HOLDS),
         "camera": classed(motions["camera"], CAMERAS),
+        "seconds": binned(np.array(seconds), paper.SECONDS),
+        "confidence": binned(sure[found], paper.CONFIDENCE),
         "boundaries": classed(opens, [BOUNDARIES[kind] for kind in BOUNDARIES if kind != "end"]),
     }
 
@@ -164,6 +170,17 @@ def _formats(videos: dict[str, Any], seconds: dict[str, float]) -> tuple[Format,
         for alike, ids in groups.items()
     ]
     return tuple(sorted(formats, key=lambda f: (-f.videos, -f.seconds, f.width, f.codec)))
+
+
+def _shot_seconds(clips: dict[str, list[Any]], videos: dict[str, Any]) -> list[float]:
+    """How long each shot is, of those whose file has a clock."""
+    bases = {video: Fraction(facts["time_base"]) for video, facts in videos.items()}
+    each = zip(clips["video"], clips["start_pts"], clips["end_pts"], strict=True)
+    return [
+        float((end - start) * bases[video])
+        for video, start, end in each
+        if start >= 0 and end >= 0 and video in bases
+    ]
 
 
 def _seconds(clips: dict[str, list[Any]], videos: dict[str, Any]) -> dict[str, float]:

@@ -84,56 +84,45 @@ def _shown(numbers: Numbers, shots: Sequence[Shot]) -> str:
     return f"{said} A strip's pictures are as wide as their drawings are held."
 
 
+_SCORE_TICKS = [(place * 4, f"{place / 5:.1f}") for place in range(6)]
+
+
 def _charts(numbers: Numbers) -> str:
-    charts, t = numbers.charts, numbers.totals
-    ticks = [(n * 4, f"{n / 5:.1f}") for n in range(6)]
-    measured = sum(bar.count for bar in charts["timing"])
-    drawn = [
-        ("Length of a shot", "in keyframes", bars("Length", charts["length"], "shots"), True),
-        (
-            "How lively a shot is",
-            "keyframes ÷ frames",
-            bars("Score", charts["dynamic"], "shots"),
-            True,
-        ),
-        (
-            "Timing",
-            "the hold most frames stand in",
-            bars("Timing", _used(charts["timing"]), "shots"),
-            False,
-        ),
-        (
-            "Dynamic score",
-            "share of the shots",
-            columns("Score", charts["scores"], "shots", ticks),
-            False,
-        ),
-        (
-            "Holds",
-            "frames for which a drawing stands",
-            columns("Holds", charts["holds"], "drawings"),
-            False,
-        ),
-        ("Camera", "by what the background does", bars("Camera", charts["camera"], "shots"), False),
-        ("How shots begin", "", bars("Beginnings", charts["boundaries"], "shots"), False),
-    ]
-    if not t.shots:
+    if not numbers.totals.shots:
         return '<p class="empty">There is nothing to count yet.</p>'
-    if not measured:
-        drawn = [each for each in drawn if each[0] == "How shots begin"]
-    return "".join(_figure(*each) for each in drawn)
+    charts = numbers.charts
+    drawn = [
+        ("length", "Length of a shot", "in keyframes", bars, "shots"),
+        ("dynamic", "How lively a shot is", "keyframes ÷ frames", bars, "shots"),
+        ("scores", "Dynamic score", "share of the shots", columns, "shots"),
+        ("timing", "Timing", "the hold most frames stand in", bars, "shots"),
+        ("holds", "Holds", "frames for which a drawing stands", columns, "drawings"),
+        ("camera", "Camera", "how it moves", bars, "shots"),
+        ("boundaries", "How shots begin", "", bars, "shots"),
+        ("confidence", "Confidence", "of cuts, fades and dissolves", columns, "boundaries"),
+        ("seconds", "Length on screen", "in seconds", columns, "shots"),
+    ]
+    return "".join(
+        _figure(title, more, draw(title, _used(name, charts[name]), noun, *_ticks(name)))
+        for name, title, more, draw, noun in drawn
+        if any(bar.count for bar in charts[name])
+    )
 
 
-def _used(rows: Sequence[Bar]) -> list[Bar]:
-    """Without the rarer timings that no shot has."""
+def _ticks(name: str) -> list[list[tuple[int, str]]]:
+    return [_SCORE_TICKS] if name == "scores" else []
+
+
+def _used(name: str, rows: Sequence[Bar]) -> Sequence[Bar]:
+    """Of the timings, without the rarer ones that no shot has."""
     always = ("ones", "twos", "threes", "hold", "mixed")
-    return [row for row in rows if row.count or row.label in always]
+    return [r for r in rows if r.count or r.label in always] if name == "timing" else rows
 
 
-def _figure(title: str, more: str, svg: str, paired: bool) -> str:
+def _figure(title: str, more: str, svg: str) -> str:
     key = (
         '<p class="key"><i class="ours"></i>here <i class="theirs"></i>Sakuga-42M, Figure 4</p>'
-        if paired
+        if 'class="theirs"' in svg
         else ""
     )
     return (

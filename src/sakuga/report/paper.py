@@ -35,3 +35,12 @@ HOLDS = (  # of a drawing, in frames
     Bin("25+", 25, float("inf")),
 )
 SCORES = tuple(Bin(f"{n / 20:.2f}", n / 20, (n + 1) / 20 + (n == 19)) for n in range(20))
+SECONDS = (  # of a shot
+    Bin("under 1", 0, 1),
+    *(Bin(str(n), n, n + 1) for n in range(1, 8)),
+    Bin("8-11", 8, 12),
+    Bin("12+", 12, float("inf")),
+)
+CONFIDENCE = tuple(  # of a boundary
+    Bin(f"{n}%", n / 100, (n + 10) / 100 + (n == 90)) for n in range(50, 100, 10)
+)

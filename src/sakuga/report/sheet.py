@@ -35,19 +35,17 @@ def sheet(shots: Sequence[Shot], pictures: dict[str, Pictures]) -> str:
     return "\n".join(parts)
 
 
-def hero(shots: Sequence[Shot], pictures: dict[str, Pictures], most: int = 14) -> str:
-    """A band of drawings, one of each of some shots, spread over the whole sheet."""
-    drawn = [(n, shot) for n, shot in enumerate(shots) if pictures.get(shot.clip.id)]
-    cells = [
-        f'<i class="{_picture(number, _middle(pictures[shot.clip.id]))}" '
-        f'style="aspect-ratio:{width_of(shot.video)}/{HEIGHT}"></i>'
-        for number, shot in drawn[:: max(1, -(-len(drawn) // most))]
+def hero(shots: Sequence[Shot], pictures: dict[str, Pictures], most: int = 12) -> str:
+    """A band of drawings, spread over the whole sheet."""
+    drawn = [
+        (_picture(number, drawing), width_of(shot.video))
+        for number, shot in enumerate(shots)
+        for drawing in sorted(pictures.get(shot.clip.id, ()))
     ]
+    few = min(most, len(drawn))
+    chosen = [drawn[(2 * place + 1) * len(drawn) // (2 * few)] for place in range(few)]
+    cells = [f'<i class="{name}" style="flex-grow:{wide}"></i>' for name, wide in chosen]
     return f'<div class="hero" aria-hidden="true">{"".join(cells)}</div>' if cells else ""
-
-
-def _middle(pictures: Pictures) -> int:
-    return sorted(pictures)[len(pictures) // 2]
 
 
 def _film(shot: Shot) -> str:
@@ -63,7 +61,7 @@ def _card(shot: Shot, pictures: Pictures, number: int) -> str:
     if seconds:
         rate = shot.frames / seconds
     return (
-        f'<article class="shot" style="--wide:{wide}px;--aspect:{wide}/{HEIGHT}" '
+        f'<article class="shot" style="--wide:{wide};--aspect:{wide}/{HEIGHT}" '
         f'data-rate="{rate:.4f}">'
         f"<style>{_styles(number, pictures)}</style>"
         f"<header>{_caption(shot)}</header>"
@@ -146,7 +144,8 @@ def _cells(shot: Shot, pictures: Pictures, number: int) -> str:
         styles += ["back"] * returns + ["unsure"] * (sure < UNSURE)
         if drawing in pictures:
             styles.append(_picture(number, drawing))
-        label = f"<b>{drawing}</b>" if hold > 1 or (drawing % 5 == 0 and not returns) else ""
+        fits = hold * 10 > 6 * len(str(drawing)) + 5 + 9 * returns + 6 * (sure < UNSURE)
+        label = f"<b>{drawing}</b>" if fits or (drawing % 5 == 0 and not returns) else ""
         first = "0" if len(seen) == 1 and not returns else "-1"
         parts.append(
             f'<i class="{" ".join(styles)}" style="--h:{hold}{_shade(shot, frame, hold)}" '
