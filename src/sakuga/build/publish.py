@@ -9,9 +9,9 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import ClassVar, Literal
 
-from sakuga.core.records import Clip, Keyframes, Motion, Row, Source, Video
+from sakuga.core.records import Clip, Keyframes, Motion, Row, Video
 
-Item = tuple[Clip, Video, Source, Keyframes, Motion]
+Item = tuple[Clip, Video, Keyframes, Motion]
 Split = Literal["train", "validation", "test"]
 
 PROVENANCE: dict[str, tuple[str, ...]] = {  # table -> the columns of a row that come from it
@@ -22,8 +22,8 @@ PROVENANCE: dict[str, tuple[str, ...]] = {  # table -> the columns of a row that
     "videos": (
         *("video", "width", "height", "sample_aspect", "rotation", "frame_rate", "container"),
         *("codec", "bit_depth", "colour_range", "file_bytes", "source_group", "split"),
+        *("url", "user_tags", "licence"),
     ),
-    "sources": ("url", "user_tags", "licence"),
     "keyframes": ("keyframes", "keyframe_numbers", "holds", "drawings"),
     "motions": (
         *("dynamic_score", "timing_class", "exposure", "timing", "mixed_timing", "pulldown"),
@@ -37,7 +37,7 @@ class Publish:
     """split_by: what stands in one split, a source's `group`, or (the paper's way) a `clip`."""
 
     name: ClassVar[str] = "publish"
-    reads: ClassVar[tuple[type, ...]] = (Clip, Video, Source, Keyframes, Motion)
+    reads: ClassVar[tuple[type, ...]] = (Clip, Video, Keyframes, Motion)
     writes: ClassVar[type] = Row
     version: ClassVar[int] = 1
     batch: ClassVar[int] = 64
@@ -48,9 +48,7 @@ class Publish:
         """The worker."""
         return lambda items: [self._row(*item) for item in items]
 
-    def _row(
-        self, clip: Clip, video: Video, source: Source, keys: Keyframes, motion: Motion
-    ) -> Row:
+    def _row(self, clip: Clip, video: Video, keys: Keyframes, motion: Motion) -> Row:
         group = hashlib.sha256(video.group.encode()).hexdigest()
         return Row(
             id=clip.id,
@@ -60,7 +58,7 @@ class Publish:
             start_seconds=_seconds(clip.start_pts, video.time_base),
             end_seconds=_seconds(clip.end_pts, video.time_base),
             anime_tags=None,
-            user_tags=source.user_tags,
+            user_tags=video.user_tags,
             text_description=None,
             aesthetic_score=None,
             dynamic_score=motion.dynamic_score,
@@ -80,7 +78,7 @@ class Publish:
             colour_range=video.colour_range,
             file_bytes=video.bytes,
             source_group=group[:16],
-            licence=source.licence,
+            licence=video.licence,
             frames=clip.end - clip.start,
             keyframes=len(keys.frames),
             keyframe_numbers=keys.frames - clip.start,

@@ -69,6 +69,8 @@ class Video:
     bit_depth: int
     colour_range: str  # limited, full or unknown
     bytes: int
+    licence: str | None
+    user_tags: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,5 +24,7 @@ def probe(source: Source) -> Video:
         url=source.url,
         group=source.group,
         bytes=source.bytes,
+        licence=source.licence,
+        user_tags=source.user_tags,
         **stream,
     )
