@@ -84,15 +84,15 @@ class _Lines:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._started: dict[str, float] = {}
+        self._first: dict[str, tuple[float, int]] = {}  # when a step was first heard of
         self._said = time.monotonic() + SILENT - EVERY
 
     def advance(self, what: str, done: int, of: int) -> None:
         now = time.monotonic()
-        started = self._started.setdefault(what, now)
+        since, first = self._first.setdefault(what, (now, done)) if done else (now, 0)
         if now - self._said < EVERY or not done:
             return
         self._said = now
-        left = (now - started) / done * (of - done)
-        tail = f", about {span(left)} left" if done < of else ""
+        left = (now - since) / (done - first) * (of - done) if done > first else 0.0
+        tail = f", about {span(left)} left" if left else ""
         self._console.print(f"{what}: {done} of {of}{tail}", soft_wrap=True)

@@ -11,7 +11,7 @@ from sakuga.cli.options import AsJson, Dir
 if TYPE_CHECKING:
     from sakuga.report.shots import Shot
 
-LINE = 96  # frames in one line of the exposure sheet
+DOZEN = 12  # frames; an exposure sheet's lines are as many dozens as fit
 
 
 def show(
@@ -62,19 +62,20 @@ def print_shot(shot: Shot) -> None:
     console.print(shown)
     if shot.keyframes is not None:
         console.print("\nexposure sheet (a number begins a drawing, - holds it)", style="dim")
-        for line in exposure_lines(shot):
+        for line in exposure_lines(shot, console.width):
             console.print(line, soft_wrap=True)
 
 
-def exposure_lines(shot: Shot) -> list[str]:
-    """Drawing numbers over time: `    0 | 1 - 2 - 3 - - -`, LINE frames a line."""
+def exposure_lines(shot: Shot, width: int) -> list[str]:
+    """Drawing numbers over time, `    0 | 1 - 2 - 3 - - -`, in lines of at most `width`."""
     keys = shot.keyframes
     assert keys is not None
     cells: list[str] = []
     for drawing, hold in zip(keys.drawings.tolist(), keys.holds.tolist(), strict=True):
         cells += [str(drawing), *["-"] * (hold - 1)]
     wide = max(len(cell) for cell in cells)
+    line = max(1, (width - 8) // (wide + 1) // DOZEN) * DOZEN
     return [
-        f"{start:>5} | " + " ".join(cell.rjust(wide) for cell in cells[start : start + LINE])
-        for start in range(0, len(cells), LINE)
+        f"{start:>5} | " + " ".join(cell.rjust(wide) for cell in cells[start : start + line])
+        for start in range(0, len(cells), line)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -47,7 +47,7 @@ class Tables:
     def columns(self, record: type, *names: str) -> Any:
         """Some columns of a table as one Arrow table; without rows where nothing is there yet."""
         schema = pa.schema([schema_of(record).field(name) for name in names])
-        read = [self._read(part, list(names)) for part in self.parts(record)]
+        read = [self._read(part, names) for part in self.parts(record)]
         return pa.concat_tables([schema.empty_table(), *read])
 
     def records(self, record: type[Record], column: str, values: Iterable[str]) -> list[Record]:
@@ -55,9 +55,9 @@ class Tables:
         wanted = pa.array(sorted(set(values)), pa.string())
         found: list[Record] = []
         for part in self.parts(record) if len(wanted) else ():
-            keep = pc.is_in(self._read(part, [column]).column(column), wanted)
+            keep = pc.is_in(self._read(part, (column,)).column(column), wanted)
             if pc.any(keep).as_py():
-                found += from_table(record, self._read(part, None).filter(keep))
+                found += from_table(record, self._read(part, schema_of(record).names).filter(keep))
         return found
 
     def failures(self, record: type) -> list[Failure]:
@@ -78,6 +78,12 @@ class Tables:
         texts = {self.store.facts(part).get("sakuga.recipe", "{}") for part in self.parts(record)}
         return [json.loads(text) for text in sorted(texts)]
 
-    def _read(self, part: Part, columns: list[str] | None) -> Any:
-        table = self.store.read_table(("tables", part.table, part.file), columns)
+    def _read(self, part: Part, columns: Sequence[str]) -> Any:
+        try:
+            table = self.store.read_table(("tables", part.table, part.file), list(columns))
+        except pa.ArrowInvalid as error:
+            raise RequestError(
+                f"{self.store.root}: another version of sakuga made the table {part.table}; "
+                "use that version, or build into another folder"
+            ) from error
         return table.replace_schema_metadata(None)
