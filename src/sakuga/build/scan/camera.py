@@ -10,31 +10,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.build.scan.columns import Columns
-from sakuga.build.scan.movement import BLOCK, FEWEST, STILL, TEXTURE, UNKNOWN, Move, movement
+from sakuga.build.scan.movement import (
+    BLOCK,
+    ENOUGH,
+    FEWEST,
+    STILL,
+    TEXTURE,
+    UNKNOWN,
+    Move,
+    movement,
+)
 from sakuga.build.scan.picture import Picture, Small
 
 Floats = NDArray[np.float32]
 
-_ENOUGH: Final = 0.6  # of the texture agrees: the reference still serves
+_GIVEN_UP: Final = 3  # frames not measured after one that agreed with nothing
+_QUICK: Final = 0.25  # pixels: the next frame after such a move is measured, else the one after
+_SURPRISE: Final = 1.6  # times the usual change: measured at once
+_BLIND: Final = 0.2  # of the texture agrees, or less: not a move
 _LOST: Final = 0.4  # less agrees: the reference has had its day
-_LEAVES: Final = 0.5  # pixels from the reference, and it is replaced
-_RESTS: Final = 0.7  # of the texture is where it was: the view has not moved
+_LEAVES: Final = 1.0  # pixels from the reference, and it is replaced
+_RESTS: Final = 0.5  # of the texture is where it was: the view has not moved
 _RESTING: Final = 0.03  # pixels that texture may seem to move
 
 
 class CameraMeter:
     """Measures `camera_x`, `camera_y`, `camera_zoom` and `camera_fit` of `records.Signals`.
 
-    A picture is compared with a reference that stays until the view has left it by half a pixel:
-    a slow pan is measured over many frames, and a still view does not drift.
+    A picture is compared with a reference that stays until the view has left it by a pixel: a slow
+    pan is measured over many frames, and a still view does not drift. So not every frame has to be
+    measured: while little happens, every other one is, and stands for the one before it.
     """
 
     def __init__(self) -> None:
         self._rows = Columns(("camera_x", "camera_y", "camera_zoom", "camera_fit"))
         self._reference: _Reference | None = None
         self._previous: Small | None = None
-        self._since = STILL  # from the reference to the previous picture
-        self._last = STILL  # from the picture before the previous one to it
+        self._since = STILL  # from the reference to the last measured picture
+        self._last = STILL  # the last move that was measured
+        self._usual = 0.0  # how much the pictures change lately, in grey levels times pixels
+        self._idle = 0  # frames that need not be measured
+        self._searches = 0
 
     def add(self, picture: Picture) -> None:
         """Take the next frame in."""
@@ -42,33 +58,60 @@ class CameraMeter:
             self._rows.add(*STILL)
             return
         now = picture.half
-        self._last = self._measured(now)
+        x, y, zoom, fit = self._step(now)
         self._previous = now
         height, width = now.shape
-        x, y, zoom, fit = self._last
         self._rows.add(-x / width, -y / height, zoom, fit)
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """T rows each, see `records.Signals`."""
         return self._rows.columns()
 
-    def _measured(self, now: Small) -> Move:
-        if self._reference is None or self._reference.plane.shape != now.shape:
+    def _step(self, now: Small) -> Move:
+        reference, previous = self._reference, self._previous
+        if reference is None or previous is None or previous.shape != now.shape:
             self._renew(now)
             return UNKNOWN
-        if self._last.near(STILL) and (rests := self._reference.rests(now)) >= _RESTS:
+        if self._waits(cv2.norm(previous, now, cv2.NORM_L1)):
+            return Move(0.0, 0.0, 0.0, self._last.fit)
+        if self._last.near(STILL) and (rests := reference.rests(now)) >= _RESTS:
             return Move(0.0, 0.0, 0.0, rests)
-        move = movement(self._reference.plane, now, self._since, self._last)
-        previous = self._previous
-        if move.fit < _LOST and previous is not None and previous is not self._reference.plane:
+        self._last = self._measured(reference.plane, previous, now)
+        self._idle = self._rest_after(self._last, now)
+        return self._last
+
+    def _rest_after(self, step: Move, now: Small) -> int:
+        """How many frames need not be measured after such a step."""
+        if step.fit < _BLIND:
+            return _GIVEN_UP
+        moved = abs(step.x) + abs(step.y) + max(now.shape) / 2 * abs(step.zoom)
+        return 0 if moved > _QUICK else 1
+
+    def _waits(self, change: float) -> bool:
+        """Whether this frame can be left to a later one: nothing new, to judge by its change."""
+        surprise = change > _SURPRISE * self._usual
+        self._usual = change if surprise else max(change, 0.8 * self._usual)
+        self._idle = 0 if surprise else self._idle - 1
+        self._searches = 0 if surprise else self._searches
+        return self._idle >= 0 and not surprise
+
+    def _measured(self, reference: Small, previous: Small, now: Small) -> Move:
+        move = movement(reference, now, self._since, self._last, self._enough())
+        if move.fit < _LOST and previous is not reference:
             self._renew(previous)
-            move = movement(previous, now, STILL, self._last)
+            move = movement(previous, now, STILL, self._last, self._enough())
         step = move.since(self._since)
         self._since = move
         gone = abs(move.x) + abs(move.y) + max(now.shape) / 2 * abs(move.zoom)
-        if move.fit < _ENOUGH or gone > _LEAVES:
+        if move.fit < ENOUGH or gone > _LEAVES:
             self._renew(now)
-        return step
+        return step if step.fit >= _BLIND else Move(0.0, 0.0, 0.0, step.fit)
+
+    def _enough(self) -> float:
+        """The agreement that ends a search; every fourth time, no less than real agreement."""
+        self._searches += 1
+        known = max(self._last.fit - 0.1, _BLIND)
+        return ENOUGH if self._searches % 4 == 1 else min(ENOUGH, known)
 
     def _renew(self, plane: Small) -> None:
         self._reference, self._since = _Reference(plane), STILL

@@ -33,8 +33,9 @@ _STEPS: Final = 5  # of reweighting, at most
 _SETTLED: Final = 0.002  # pixels: a smaller step is the last
 _NEAR: Final = 0.6  # pixels: a larger shift is measured again from where it points
 _SWELL: Final = 0.008  # a larger zoom is measured again from a zoomed picture
-_CONVINCED: Final = 0.6  # of the texture agrees: no need to look any further
+ENOUGH: Final = 0.6  # of the texture agrees: no need to look any further
 _TAPER: Final = 0.15  # of the picture at each side
+_BETTER: Final = 0.03  # of the texture: by so much must a later start convince more
 _RIVAL: Final = 0.3  # of the first peak's height: a second one is worth a look
 
 
@@ -61,40 +62,34 @@ STILL: Final = Move(0.0, 0.0, 0.0)
 UNKNOWN: Final = Move(0.0, 0.0, 0.0, 0.0)
 
 
-def movement(before: Small, after: Small, since: Move = STILL, last: Move = STILL) -> Move:
+def movement(
+    before: Small, after: Small, since: Move = STILL, last: Move = STILL, enough: float = ENOUGH
+) -> Move:
     """How the content of a picture moved from one frame to another.
 
-    since: how far it had moved one frame ago; last: by how much in that frame.
+    since: how far it had moved before; last: by how much at last; enough: agreement of so much of
+    the texture ends the search.
     """
-    best = _from(before, after, STILL)
-    if best.fit >= _CONVINCED and best.near(STILL):
-        return best
-    for start in _starts(before, after, since, last):
+    guess = Move(since.x + last.x, since.y + last.y, since.zoom + last.zoom)
+    best, tried = UNKNOWN, list[Move]()
+    for start in _starts(before, after, guess):
+        if any(start.near(other) for other in tried):
+            continue
+        tried.append(start)
         found = _from(before, after, start)
         if not found.near(start):
-            found = max(found, _from(before, after, found), key=_fit)
-        if found.fit > best.fit + 0.03:
+            found = max(found, _from(before, after, found), key=lambda move: move.fit)
+        if found.fit > best.fit + _BETTER:
             best = found
-        if best.fit >= _CONVINCED:
+        if best.fit >= enough:
             break
     return best
 
 
-def _fit(move: Move) -> float:
-    return move.fit
-
-
-def _starts(before: Small, after: Small, since: Move, last: Move) -> Iterator[Move]:
-    """Where else to start from: as before, from half the size, from the peaks; no start twice."""
-    tried = [STILL]
-    for start in _all_starts(before, after, since, last):
-        if not any(start.near(other) for other in tried):
-            tried.append(start)
-            yield start
-
-
-def _all_starts(before: Small, after: Small, since: Move, last: Move) -> Iterator[Move]:
-    yield Move(since.x + last.x, since.y + last.y, since.zoom + last.zoom)
+def _starts(before: Small, after: Small, guess: Move) -> Iterator[Move]:
+    """Where to look: as before, nowhere, where half the size points, and at the peaks."""
+    yield guess
+    yield STILL
     a, b = halve(before), halve(after)
     x, y, zoom, _ = _near(a, b, (0, 0), BLOCK // 2)
     yield Move(2 * x, 2 * y, zoom)

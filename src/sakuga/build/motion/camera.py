@@ -1,0 +1,105 @@
+"""What the camera does in a clip: static, pan, tilt, zoom or shake, and how much of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sakuga.core.records import CameraMove, Clip, Signals, Video
+
+Doubles = NDArray[np.float64]
+
+_TREMBLES: Final = 0.002  # frame heights of stray that are more than uncertainty
+_PREVAILS: Final = 4.0  # a path this many times longer than the stray around it is a path
+_BLIND: Final = 0.2  # of the texture agrees, or less: something covered the view
+_AROUND: Final = 9  # frames over which a path is smoothed
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the camera does; units as in `records.Motion`."""
+
+    move: CameraMove
+    right: float
+    down: float
+    growth: float
+    shake: float
+
+
+def view_of(signals: Signals, clip: Clip, video: Video, still: float) -> View:
+    """How the view moves through the body of a clip, all of it if it has none.
+
+    A diagonal move has the name of its larger part. With a parallax it is what most of the
+    picture's texture does.
+    """
+    first, last = _span(clip)
+    seconds = _seconds(signals, first, last, video)
+    if seconds <= 0:
+        return View("static", 0.0, 0.0, 0.0, 0.0)
+    part = slice(first + 1, last)
+    right, down = upright(signals.camera_x[part], signals.camera_y[part], video.rotation)
+    known = signals.camera_fit[part] >= _BLIND
+    aspect = video.width / video.height
+    x, y = _path(right, known) * aspect, _path(down, known)
+    growth = _path(np.log1p(np.clip(signals.camera_zoom[part], -0.5, 1.0)), known)
+    stray = float(np.hypot(_stray(x), _stray(y)))
+    move = _name(x, y, growth * aspect / 2, stray, still)
+    return View(
+        move,
+        float(x[-1]) / aspect / seconds,
+        float(y[-1]) / seconds,
+        float(np.expm1(growth[-1] / seconds)),
+        stray,
+    )
+
+
+def upright(
+    right: NDArray[Any], down: NDArray[Any], rotation: int
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Moves as stored, in the directions of the picture as shown: turned counter-clockwise."""
+    for _ in range(rotation // 90):
+        right, down = down, -right
+    return right, down
+
+
+def _span(clip: Clip) -> tuple[int, int]:
+    if clip.body_end - clip.body_start >= 2:
+        return clip.body_start, clip.body_end
+    return clip.start, clip.end
+
+
+def _seconds(signals: Signals, first: int, last: int, video: Video) -> float:
+    """From frame `first` to the last one before `last`; 0 if that is no time."""
+    ticks = int(signals.pts[last - 1]) - int(signals.pts[first])
+    if ticks > 0 and signals.pts[first] >= 0:
+        return float(ticks * video.time_base)
+    return float((last - 1 - first) / video.frame_rate) if video.frame_rate else 0.0
+
+
+def _path(steps: NDArray[Any], known: NDArray[np.bool_]) -> Doubles:
+    """Where the steps lead; those that are not known are as long as the rest on average."""
+    mean = float(steps[known].mean()) if known.any() else 0.0
+    return np.cumsum(np.where(known, steps, mean), dtype=np.float64)
+
+
+def _stray(path: Doubles) -> float:
+    """How far a path strays from itself, smoothed by a running median: rms."""
+    padded = np.pad(path, _AROUND // 2, mode="edge")
+    smooth = np.median(np.lib.stride_tricks.sliding_window_view(padded, _AROUND), axis=1)
+    return float(np.sqrt(np.mean((path - smooth) ** 2)))
+
+
+def _name(x: Doubles, y: Doubles, edge: Doubles, stray: float, still: float) -> CameraMove:
+    """edge: how far the edge of the picture moves by the zoom. All in frame heights."""
+    moves: dict[CameraMove, float] = {
+        "pan": abs(float(x[-1])),
+        "tilt": abs(float(y[-1])),
+        "zoom": abs(float(edge[-1])),
+    }
+    largest = max(moves, key=lambda name: moves[name])
+    if stray > _TREMBLES and moves[largest] < _PREVAILS * stray:
+        return "shake"
+    return largest if moves[largest] > still else "static"
