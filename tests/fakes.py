@@ -68,8 +68,10 @@ class Draw:
     frames: int = 3
     marks: str = ""  # a folder in which every attempt leaves a file
     batch: int = 1
+    load_for: float = 0.0  # seconds
 
     def load(self) -> Callable[[Sequence[tuple[Source]]], Iterator[Drawing]]:
+        time.sleep(self.load_for)
         return self._work
 
     def _work(self, items: Sequence[tuple[Source]]) -> Iterator[Drawing]:

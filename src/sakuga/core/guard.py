@@ -1,8 +1,8 @@
 """One child process that makes parts, watched: what hangs is ended, what dies is found out.
 
 A decoder that crashes or hangs on a hostile file takes this process with it and nothing else. The
-guard then knows which item was being worked on, starts a fresh child and makes the part again; an
-item that stalls, or that kills its process again and again, is recorded as a failure.
+guard then knows which items were being worked on, starts a fresh child and makes the part again,
+item by item; one that stalls, or kills its process again and again, is recorded as a failure.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -44,7 +44,8 @@ class _Attempt:
     job: Job
     doomed: dict[str, Failure] = field(default_factory=dict[str, Failure])
     deaths: Counter[str] = field(default_factory=Counter[str])
-    item: str = ""
+    items: Sequence[str] = ()  # those that the child is working on
+    alone: bool = False  # no more batches: one item in it killed or stalled the child
     since: float = 0.0
     beats: int = -1
     beat_at: float = 0.0
@@ -88,8 +89,8 @@ class Guard:
         try:
             while self._connection.poll():
                 kind, value = self._connection.recv()
-                if kind == "item":
-                    attempt.item, attempt.since = value, time.monotonic()
+                if kind == "items":
+                    attempt.items, attempt.since = value, time.monotonic()
                     continue
                 self._attempt = None
                 return value if kind == "done" else WorldError(value)
@@ -97,8 +98,7 @@ class Guard:
             self._process.join(5)
         if not self._process.is_alive():
             return self._died(attempt)
-        self._check_time(attempt)
-        return None
+        return self._check_time(attempt)
 
     def run(self, job: Job) -> Outcome | WorldError:
         """Make a part and wait for it."""
@@ -122,11 +122,11 @@ class Guard:
         assert attempt is not None
         if self._process is None or not self._process.is_alive():
             self._spawn()
-        attempt.item, attempt.since, attempt.beats = "", time.monotonic(), -1
+        attempt.items, attempt.since, attempt.beats = (), time.monotonic(), -1
         attempt.beat_at = attempt.since
         try:
             assert self._connection is not None
-            self._connection.send((attempt.job, attempt.doomed))
+            self._connection.send((attempt.job, attempt.doomed, attempt.alone))
         except (BrokenPipeError, ConnectionError):
             return  # it died at once: `step` sees that
 
@@ -140,44 +140,45 @@ class Guard:
         self._process.start()
         theirs.close()
 
-    def _check_time(self, attempt: _Attempt) -> None:
+    def _check_time(self, attempt: _Attempt) -> WorldError | None:
         now = time.monotonic()
         if self._beats.value != attempt.beats:
             attempt.beats, attempt.beat_at = self._beats.value, now
         silent = now - max(attempt.beat_at, attempt.since)
         spent = now - attempt.since
         if silent > self._limits.stall:
-            self._give_up(attempt, f"no frame for {silent:.0f} s; its process was ended")
-        elif self._limits.total and spent > self._limits.total:
-            self._give_up(attempt, f"not done after {spent:.0f} s; its process was ended")
+            return self._give_up(attempt, f"no sign of life for {silent:.0f} s")
+        if self._limits.total and spent > self._limits.total:
+            return self._give_up(attempt, f"not done after {spent:.0f} s")
+        return None
 
-    def _give_up(self, attempt: _Attempt, message: str) -> None:
+    def _give_up(self, attempt: _Attempt, why: str) -> WorldError | None:
         self._process.kill()
         self._process.join()
-        if attempt.item:
-            self._doom(attempt, "stalled", message)
-        self._send()
+        return self._again(attempt, "stalled", f"{why}; its process was ended", limit=1)
 
     def _died(self, attempt: _Attempt) -> WorldError | None:
         code = self._process.exitcode
-        attempt.deaths[attempt.item] += 1
         killed = code == -getattr(signal, "SIGKILL", 9)
-        if attempt.deaths[attempt.item] >= (KILLS if killed else CRASHES):
-            if not attempt.item:
-                self._attempt = None
-                return WorldError(f"a worker can't start (exit code {code})")
-            what = (
-                "killed from outside (out of memory?)" if killed else f"died with exit code {code}"
-            )
-            times = attempt.deaths[attempt.item]
-            self._doom(attempt, "crashed", f"its process was {what}, {times} times")
+        what = "killed from outside (out of memory?)" if killed else f"died with exit code {code}"
+        limit = KILLS if killed else CRASHES
+        return self._again(attempt, "crashed", f"its process was {what}, {limit} times", limit)
+
+    def _again(self, attempt: _Attempt, reason: str, message: str, limit: int) -> WorldError | None:
+        """Make the part once more; without the item that ended the child `limit` times."""
+        if len(attempt.items) > 1:
+            attempt.alone = True
+        else:
+            item = next(iter(attempt.items), "")
+            attempt.deaths[item] += 1
+            if attempt.deaths[item] >= (limit if item else max(limit, CRASHES)):
+                if not item:
+                    self._attempt = None
+                    return WorldError(f"a worker can't start: {message}")
+                stage = attempt.job.stage.name
+                attempt.doomed[item] = Failure(item, stage, reason, message)
         self._send()
         return None
-
-    def _doom(self, attempt: _Attempt, reason: str, message: str) -> None:
-        attempt.doomed[attempt.item] = Failure(
-            attempt.item, attempt.job.stage.name, reason, message
-        )
 
 
 def _context() -> Any:
@@ -197,15 +198,17 @@ def _serve(connection: Connection, beats: Any, threads: int) -> None:
     pulse.watch(_counter(beats))
     while True:
         try:
-            job, doomed = connection.recv()
+            job, doomed, alone = connection.recv()
         except (EOFError, OSError):
             return
-        connection.send(_make(job, doomed, connection))
+        connection.send(_make(job, doomed, alone, connection))
 
 
-def _make(job: Job, doomed: dict[str, Failure], connection: Connection) -> tuple[str, Any]:
+def _make(
+    job: Job, doomed: dict[str, Failure], alone: bool, connection: Connection
+) -> tuple[str, Any]:
     try:
-        return "done", run_part(job, doomed, lambda item: connection.send(("item", item)))
+        return "done", run_part(job, doomed, lambda ids: connection.send(("items", ids)), alone)
     except Exception as error:  # noqa: BLE001  (the world is broken: told to the parent, who stops)
         return "world", f"{type(error).__name__}: {error}"
 

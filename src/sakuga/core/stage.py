@@ -21,6 +21,7 @@ from sakuga.core.store import Part, Store
 
 Item = tuple[Any, ...]
 Worker = Callable[[Sequence[Item]], Iterable[Any]]
+Begun = Callable[[Sequence[str]], None]
 WORLD = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENOMEM})
 
 
@@ -58,18 +59,22 @@ class Outcome:
 
 
 def run_part(
-    job: Job, doomed: dict[str, Failure] | None = None, begun: Callable[[str], None] | None = None
+    job: Job,
+    doomed: dict[str, Failure] | None = None,
+    begun: Begun | None = None,
+    alone: bool = False,
 ) -> Outcome:
     """Make one part and write it. A bad item becomes a failure; a broken world is raised.
 
     `doomed` are items that are known to kill or stall a process: they are recorded, not tried.
-    `begun` is told the id of every item before it is worked on.
+    `begun` is told the ids of the items that are worked on next. `alone`: no batches.
     """
     started = time.monotonic()
     store = Store(job.root)
     worker = _loaded(job.stage)
     with store.writing(job.part, job.stage.writes, facts_of(job)) as out:
-        for batch in _batches(_items(job, store), getattr(job.stage, "batch", 1)):
+        size = 1 if alone else getattr(job.stage, "batch", 1)
+        for batch in _batches(_items(job, store), size):
             known = [doomed[item[0].id] for item in batch if doomed and item[0].id in doomed]
             alive = [item for item in batch if not (doomed and item[0].id in doomed)]
             made, failed = _attempt(job.stage, worker, alive, begun or _unheard)
@@ -86,13 +91,12 @@ def facts_of(job: Job) -> dict[str, str]:
 
 
 def _attempt(
-    stage: Any, worker: Worker, batch: Sequence[Item], begun: Callable[[str], None]
+    stage: Any, worker: Worker, batch: Sequence[Item], begun: Begun
 ) -> tuple[list[Any], list[Failure]]:
     """Work on a batch; if it fails, on each of its items alone."""
     if not batch:
         return [], []
-    for item in batch:
-        begun(item[0].id)
+    begun([item[0].id for item in batch])
     try:
         return list(worker(batch)), []
     except (MemoryError, RequestError):
@@ -154,5 +158,5 @@ def _loaded(stage: Any) -> Worker:
     return _workers[stage]
 
 
-def _unheard(_: str) -> None:
+def _unheard(_: Sequence[str]) -> None:
     pass

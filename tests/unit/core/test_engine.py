@@ -17,10 +17,12 @@ from tests.fakes import Draw, Show, write_sources
 QUICK = Limits(stall=2.0)
 
 
-def run(engine: Engine, root: Path, parts: list[list[str]], marks: str = "") -> dict[str, bytes]:
+def run(
+    engine: Engine, root: Path, parts: list[list[str]], marks: str = "", batch: int = 1
+) -> dict[str, bytes]:
     """Build with an engine; the bytes of every file it wrote, and its failures' reasons."""
     store = Store(str(root))
-    stages = [Draw(marks=marks), Show()]
+    stages = [Draw(marks=marks, batch=batch), Show()]
     done: list[Job] = []
 
     def finished(job: Job, _: Outcome) -> None:
@@ -55,6 +57,19 @@ def test_what_kills_its_process_is_recorded_and_the_rest_is_whole(
     assert reasons(tmp_path) == {name: reason}
     names = {p.name for p in tmp_path.rglob("tables/prints/*.parquet")}
     assert len(names) == 2
+
+
+@pytest.mark.parametrize("name", ["hang", "crash", "killed"])
+def test_in_a_batch_too_only_the_one_that_kills_is_given_up(tmp_path: Path, name: str) -> None:
+    run(Local(1, QUICK), tmp_path, [["a", name, "b", "c"]], batch=4)
+    assert set(reasons(tmp_path)) == {name}
+
+
+def test_a_stage_that_hangs_before_it_works_stops_the_build(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    jobs = make_plan(store, [Draw(load_for=600)], write_sources(store, [["a"]])).jobs
+    with pytest.raises(WorldError, match="can't start"):
+        Local(1, Limits(stall=1.0)).run(jobs, lambda *_: None)
 
 
 def test_a_full_disk_stops_the_build(tmp_path: Path) -> None:

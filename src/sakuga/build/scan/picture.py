@@ -100,7 +100,9 @@ def _reduce(plane: Plane, bits: int, shorter: int) -> Small:
         plane = halve(plane)
         if bits > 8 and plane.dtype == np.uint16:
             plane = _to_8_bits(plane, bits)
-    return _to_8_bits(plane, bits) if plane.dtype == np.uint16 else np.ascontiguousarray(plane)
+    if plane.dtype == np.uint16:
+        return _to_8_bits(plane, bits)
+    return np.ascontiguousarray(plane)  # pyright: ignore[reportReturnType]
 
 
 def _to_8_bits(plane: Plane, bits: int) -> Small:
