@@ -9,12 +9,14 @@ a JSON page of truth in the file's own frame numbers.
 
 from sakuga.studio.compose import FrameTruth, frames
 from sakuga.studio.draw import Encoding, draw
+from sakuga.studio.exercises import CASES, exercises
 from sakuga.studio.film import ENCODINGS, film, suite
 from sakuga.studio.recipe import Boundary, Camera, Character, Effect, Film, Role, Shot
 from sakuga.studio.reel import reel
 from sakuga.studio.truth import Truth
 
 __all__ = [
+    "CASES",
     "ENCODINGS",
     "Boundary",
     "Camera",
@@ -27,6 +29,7 @@ __all__ = [
     "Shot",
     "Truth",
     "draw",
+    "exercises",
     "film",
     "frames",
     "reel",

@@ -162,16 +162,19 @@ def near_beach(plate: Plate) -> None:
 
 
 def _palm(plate: Plate, x: float, y: float) -> None:
-    plate.shape(
-        limb([(x, y), (x + 0.06, y - 0.25), (x + 0.03, y - 0.52)], [0.045, 0.03, 0.026]),
-        paint("a07a4f"),
-    )
-    for part in range(7):
-        angle = math.pi * (0.12 + part * 0.127) + math.pi
-        tip = (x + 0.03 + math.cos(angle) * 0.24, y - 0.50 + math.sin(angle) * 0.14 + 0.05)
-        mid = (x + 0.03 + math.cos(angle) * 0.12, y - 0.53 + math.sin(angle) * 0.14)
-        leaf = limb([(x + 0.03, y - 0.51), mid, tip], [0.02, 0.05, 0.004])
+    plate.shape(oval(x + 0.03, y + 0.022, 0.11, 0.012), paint("dfc48d"))
+    bend = [(x, y), (x + 0.06, y - 0.25), (x + 0.03, y - 0.52)]
+    plate.shape(limb(bend, [0.045, 0.03, 0.026]), paint("a07a4f"))
+    plate.shape(limb([(a - 0.006, b) for a, b in bend], [0.018, 0.012, 0.010]), paint("bd9563"))
+    plate.shape(oval(x, y + 0.018, 0.05, 0.016), paint("f6e3b6"))
+    for part in (0, 6, 1, 5, 2, 4, 3):
+        angle = math.pi * (1.10 + part * 0.133)
+        tip = (x + 0.03 + math.cos(angle) * 0.25, y - 0.49 + math.sin(angle) * 0.13 + 0.06)
+        mid = (x + 0.03 + math.cos(angle) * 0.12, y - 0.53 + math.sin(angle) * 0.13)
+        leaf = limb([(x + 0.03, y - 0.505), mid, tip], [0.03, 0.06, 0.004])
         plate.shape(leaf, mix(paint("3d9150"), paint("7cc35f"), (part % 3) / 2))
+    for dx in (-0.012, 0.016):
+        plate.shape(oval(x + 0.03 + dx, y - 0.492, 0.016, 0.016), paint("7a5236"))
 
 
 def _shell(plate: Plate, x: float, y: float) -> None:
