@@ -57,8 +57,9 @@ def _nearer(before: Shot, seed: int, length: int, boundary: Boundary) -> Shot:
     """The same people at the same place, in another framing."""
     last = fill(before)
     framing = {"wide": "medium", "medium": "close", "close": "wide"}[last.framing]
+    roles = last.roles[:1] if framing == "close" else last.roles
     return Shot(
-        seed, length, last.place, last.time, last.exposure, last.roles, None, (), framing,
+        seed, length, last.place, last.time, last.exposure, roles, None, (), framing,
         boundary, last.place_seed, 0,
     )  # fmt: skip
 
