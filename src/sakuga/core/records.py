@@ -84,6 +84,7 @@ class Signals:
     pts: Ticks  # (T,); -1 where the file gives none
     grid: Bytes8  # (T * 72,) content: means over 8x6 cells of luma, 4x3 of U, 4x3 of V
     contrast: Floats  # (T,) content: standard deviation of luma, in grey levels
+    kinship: Floats  # (T,) content: how alike fine detail is to the frame before's, 1 if unchanged
     hsv_change: Counts  # (T * 3,) if release, else (0,): what PySceneDetect scores, as sums
     block_max: Floats  # (T,) drawing: largest mean difference over 8x8 blocks
     camera_x: Floats  # (T,) camera: moved right since the frame before, in widths as stored

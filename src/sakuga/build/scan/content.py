@@ -25,21 +25,24 @@ COARSE: Final = (4, 3)
 WIDTH: Final = GRID[0] * GRID[1] + 2 * COARSE[0] * COARSE[1]
 """Bytes of one frame's row: luma row by row, then U, then V."""
 _ROWS: Final = 4096  # per chunk
+_MUCH: Final = 1.5  # grey levels, mean over the cells: less is no boundary
+_SHIFT: Final = 3  # pixels of the half picture, each way
+_STRONG: Final = 10.0  # grey levels: one strong edge shall not outweigh all others
 _LONGER_SIDE: Final = 256  # pixels to which PySceneDetect reduces a frame
 
 
 class Content:
-    """The meter of `grid` and `contrast` and, with `release`, of `hsv_change`."""
+    """The meter of `grid`, `contrast`, `kinship` and, with `release`, of `hsv_change`."""
 
     def __init__(self, release: bool = False) -> None:
         self._grid = Rows(WIDTH, np.uint8)
-        self._contrast = Rows(1, np.float32)
+        self._levels = Rows(2, np.float32)
         self._row: NDArray[np.uint8] = np.zeros(WIDTH, np.uint8)
         self._hsv = HsvChange() if release else None
 
     def add(self, picture: Picture) -> None:
         """Take the next frame in."""
-        row = self._row
+        row, before = self._row, self._row.astype(np.int16)
         luma = GRID[0] * GRID[1]
         row[:luma] = _cells(_coarse(picture), GRID)
         if picture.previous is None or picture.changed:
@@ -47,15 +50,20 @@ class Content:
             row[luma:middle] = _cells(_thinned(picture.u), COARSE)
             row[middle:] = _cells(_thinned(picture.v), COARSE)
         self._grid.add(row)
-        self._contrast.add(cv2.meanStdDev(picture.half)[1].item())
+        changed = picture.previous is None or np.abs(row - before).mean() >= _MUCH
+        self._levels.add(
+            (cv2.meanStdDev(picture.half)[1].item(), _kinship(picture) if changed else 1.0)
+        )
         if self._hsv is not None:
             self._hsv.add(picture.frame.bgr())
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """grid: (T * 72,) uint8; contrast: (T,) float32; hsv_change: (T * 3,) int32, or empty."""
+        """grid: (T * 72,) uint8; contrast, kinship: (T,); hsv_change: (T * 3,) int32, or empty."""
+        levels = self._levels.flat().reshape(-1, 2)
         return {
             "grid": self._grid.flat(),
-            "contrast": self._contrast.flat(),
+            "contrast": levels[:, 0].copy(),
+            "kinship": levels[:, 1].copy(),
             "hsv_change": self._hsv.columns() if self._hsv is not None else np.zeros(0, np.int32),
         }
 
@@ -110,6 +118,29 @@ class Rows:
     def flat(self) -> NDArray[Any]:
         """All rows so far, one behind the other."""
         return np.concatenate([*self._full, self._open[: self._used]]).ravel()
+
+
+def _kinship(picture: Picture) -> float:
+    """Correlation of fine detail with the frame before, at the best of a few shifts, 0 to 1.
+
+    A codec keyframe, a flash of light or a colour that changes leave the drawing's lines where
+    they were; a cut does not. Only the middle is looked at: bars stay where they are at every cut.
+    """
+    if picture.previous is None or min(picture.half.shape) < 8 * _SHIFT:
+        return 0.0
+    now, before = _detail(picture.half), _detail(picture.previous.half)
+    inner = before[_SHIFT:-_SHIFT, _SHIFT:-_SHIFT]
+    found = cv2.matchTemplate(now, inner, cv2.TM_CCORR).max()
+    energy = float(np.vdot(inner, inner)) * float(np.vdot(now, now))
+    return max(float(found) / (energy + 1.0) ** 0.5, 0.0)
+
+
+def _detail(half: Small) -> NDArray[np.float32]:
+    """What stands out from its surroundings, in the middle of the picture."""
+    h, w = half.shape
+    middle = half[h // 7 : h - h // 7, w // 12 : w - w // 12]
+    fine = cv2.subtract(middle, cv2.blur(middle, (9, 9)), dtype=cv2.CV_32F)
+    return np.clip(fine, -_STRONG, _STRONG)  # pyright: ignore[reportReturnType]
 
 
 def _cells(plane: Small, cells: tuple[int, int]) -> NDArray[np.uint8]:
