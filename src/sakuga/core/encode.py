@@ -168,6 +168,8 @@ def _add_stream(
 ) -> VideoStream:
     if form.codec not in ENCODERS:
         raise ValueError(f"codec {form.codec!r} is unknown: use one of {list(ENCODERS)}")
+    if form.codec == "av1":
+        os.environ.setdefault("SVT_LOG", "1")  # or SVT-AV1 tells its settings on every file
     stream = container.add_stream(ENCODERS[form.codec], rate=form.rate, options=_options(form))
     assert isinstance(stream, VideoStream)
     context = stream.codec_context
@@ -198,7 +200,7 @@ def _options(form: VideoFormat) -> dict[str, str]:
         "h264": {"preset": form.preset},
         "hevc": {"preset": form.preset, "x265-params": _x265(form)},
         "vp9": {"deadline": "realtime" if speed < 4 else "good", "cpu-used": str(8 - speed)},
-        "av1": {"preset": str(12 - speed), "svtav1-params": f"lp={form.threads}"},
+        "av1": {"preset": str(11 - speed), "svtav1-params": f"lp={form.threads}"},
         "ffv1": {"level": "3"},
     }
     options = by_codec[form.codec]
