@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
-
-from filelock import FileLock, Timeout
 
 from sakuga.build.collect import Collect
 from sakuga.core.engine import Engine, Inline, Local, Ray
 from sakuga.core.errors import RequestError
 from sakuga.core.guard import Limits
+from sakuga.core.lock import alone
 from sakuga.core.plan import Plan, drop_from, make_plan, readers_of
 from sakuga.core.profile import make_stages, override, read_profile
 from sakuga.core.stage import Job, Outcome
@@ -92,8 +90,7 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
     stages = stages_of(request.profile, request.overrides)
     _known_rooms([*request.remake, *request.only], stages)
     store = Store(request.out)
-    with _alone(store, request.parts):
-        store.sweep()
+    with alone(store, request.parts):
         plan, listing = _planned(request, store, stages, watcher.reading)
         _refuse_stale(plan, request.remake)
         listing.write(store)
@@ -149,9 +146,9 @@ def _drop_named(request: Request, plan: Plan) -> Plan:
     """The plan after what is to be made again was forgotten."""
     asked = [s for s in plan.stages if s.name in request.remake]
     for stage in asked:
-        drop_from(plan, stage)
+        drop_from(plan, stage, request.parts)
     if request.retry:
-        _drop_failed(plan, request.retry)
+        _drop_failed(plan, request.retry, request.parts)
     if asked or request.retry:
         plan = make_plan(plan.store, plan.stages, plan.wanted["sources"].values(), request.parts)
     if request.only:
@@ -160,12 +157,13 @@ def _drop_named(request: Request, plan: Plan) -> Plan:
     return plan
 
 
-def _drop_failed(plan: Plan, reason: str) -> None:
+def _drop_failed(plan: Plan, reason: str, numbers: range | None) -> None:
     """Drop the parts of every stage that hold a failure with this reason, and what reads them."""
     reasons: set[str] = set()
     for stage in plan.stages:
         parts = plan.store.parts(table_of(stage.writes), "failures")
-        failures = {part.number: plan.store.read_failures(part) for part in parts}
+        chosen = [part for part in parts if numbers is None or part.number in numbers]
+        failures = {part.number: plan.store.read_failures(part) for part in chosen}
         reasons |= {f.reason for of_part in failures.values() for f in of_part}
         failed = [n for n, of_part in failures.items() if any(f.reason == reason for f in of_part)]
         if failed:
@@ -227,27 +225,3 @@ def _publish(plan: Plan) -> None:
         return
     write_dataset(plan.store, parts, plan.stages, PROVENANCE)
     plan.store.write_bytes(PUBLISHED, key.encode())
-
-
-@contextmanager
-def _alone(store: Store, parts: range | None) -> Generator[None]:
-    """One build at a time in a folder; builds of different parts may run side by side.
-
-    A bucket has no locks: there it is the user who must not start two builds.
-    """
-    if not store.is_local:
-        yield
-        return
-    os.makedirs(store.path(), exist_ok=True)  # noqa: PTH103
-    name = f".lock-{parts.start}-{parts.stop - 1}" if parts else ".lock"
-    lock = FileLock(store.path(name), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise RequestError(
-            f"another build is at work in {store.root}; wait for it, or end it"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()

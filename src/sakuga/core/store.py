@@ -222,11 +222,11 @@ class Store:
 
     def sweep(self) -> None:
         """Remove what killed builds left half written; only where no other build is at work."""
-        for of in ("tables", "failures"):
-            for table in self._names(of) if self._local else ():
-                for name in self._names(of, table):
-                    if name.endswith(TEMPORARY):
-                        self.remove(of, table, name)
+        tables = [(of, table) for of in ("tables", "failures") for table in self._names(of)]
+        for folder in ((), ("dataset",), *tables) if self._local else ():
+            for name in self._names(*folder):
+                if name.endswith(TEMPORARY):
+                    self.remove(*folder, name)
 
 
 class PartWriter:

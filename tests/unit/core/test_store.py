@@ -71,10 +71,11 @@ def test_a_part_in_many_row_groups_is_one_part(
 def test_what_a_killed_build_left_is_swept(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     write(store, PART, ["a"])
-    left = tmp_path / "tables" / "sources" / f"{PART.file}.12345678.tmp"
-    left.touch()
+    (tmp_path / "dataset").mkdir()
+    for folder in (tmp_path, tmp_path / "dataset", tmp_path / "tables" / "sources"):
+        (folder / f"{PART.file}.12345678.tmp").touch()
     store.sweep()
-    assert not left.exists()
+    assert list(tmp_path.rglob("*.tmp")) == []
     assert store.parts("sources") == [PART]
 
 
