@@ -29,14 +29,14 @@ def demo(
     from sakuga.report import write_report
 
     check_out(out)
-    console, reel, built_in = stdout(), Path(out) / "reel", str(Path(out) / "dataset")
+    console = stdout()
     console.print("Drawing a reel ...")
-    studio.reel(reel)
+    films = studio.reel(Path(out) / "reel")
     console.print("Finding its shots and drawings ...")
-    built = run(Request(out=built_in, inputs=(str(reel),)))
+    built = run(Request(out=out, inputs=tuple(str(path) for path in films)))
     print_built(built)
     with advancing() as advance:
-        page, _ = write_report(built_in, None, 60, lambda d, n: advance("draw", d, n))
+        page, _ = write_report(out, None, 60, lambda d, n: advance("draw", d, n))
     console.print(f"Look at it: {Path(page).absolute().as_uri()}", soft_wrap=True, style="bold")
     if open_page and sys.stdout.isatty():
         typer.launch(page)

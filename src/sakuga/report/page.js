@@ -5,7 +5,7 @@ for (const shot of document.querySelectorAll(".shot")) {
   const told = shot.querySelector("output");
   const cells = [...shot.querySelectorAll(".strip > i")];
   const rate = Number(shot.dataset.rate) || 24;
-  let at = 0;
+  let at = Math.max(0, cells.findIndex((cell) => cell.title === told.textContent));
   let timer = 0;
 
   const show = (place) => {
@@ -35,7 +35,7 @@ for (const shot of document.querySelectorAll(".shot")) {
     if (timer) return stop();
     shot.classList.add("playing");
     screen.setAttribute("aria-label", "stop");
-    show(at);
+    show(0);
     play(performance.now());
   });
   const pick = (event) => {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from html import escape
 from importlib import resources
 from string import Template
@@ -38,6 +40,14 @@ def page(numbers: Numbers, shots: Sequence[Shot], pictures: dict[str, Pictures])
 def plain(numbers: Numbers, shots: Iterable[Shot]) -> dict[str, Json]:
     """The same as JSON-ready values."""
     return {**dataclasses.asdict(numbers), "sheet": [shot.plain() for shot in shots]}
+
+
+def frame_rate(fraction: str) -> str:
+    """`24 fps`, `23.976 fps (24000/1001)`."""
+    rate = Fraction(fraction)
+    if not rate:
+        return "unknown"
+    return f"{rate} fps" if rate.denominator == 1 else f"{float(rate):.3f} fps ({rate})"
 
 
 def duration(seconds: float) -> str:
@@ -136,7 +146,7 @@ def _formats(numbers: Numbers) -> str:
         (
             f"{f.width}×{f.height}",
             f"{f.codec}, {f.bit_depth} bit",
-            f"{f.frame_rate} fps",
+            frame_rate(f.frame_rate),
             f"{f.videos:,}",
             duration(f.seconds),
         )
@@ -180,7 +190,7 @@ def _recipes(numbers: Numbers) -> str:
 
 def _fields(recipe: dict[str, Json]) -> str:
     shown = {key: value for key, value in recipe.items() if key != "recipe"}
-    return ", ".join(f"{key} {value}" for key, value in shown.items())
+    return ", ".join(f"{key} {json.dumps(value)}" for key, value in shown.items())
 
 
 def _table(

@@ -19,6 +19,9 @@ QUALITY = 68  # of JPEG
 MOST = 6_000_000  # bytes of pictures on a page; base64 makes 8 million of them
 MOST_OF_SHOT = 300  # drawings of one shot; of what comes later only numbers are shown
 
+WATCHED = 60  # drawings that are looked at to tell where a shot acts
+STILL = 0.5  # grey levels; less change than this is none
+
 Pictures = dict[int, bytes]  # drawing number -> JPEG
 Advance = Callable[[int, int], None]
 
@@ -40,6 +43,18 @@ def width_of(video: Video) -> int:
     """How wide a picture of this video is shown, its sample aspect applied."""
     aspect = video.width * video.sample_aspect / max(1, video.height)
     return max(24, min(4 * HEIGHT, round(HEIGHT * aspect)))
+
+
+def focus_of(pictures: Pictures) -> float:
+    """Where from left to right, 0 to 1, drawings differ most: there a narrow strip looks."""
+    grey = [from_jpeg(image).mean(axis=2) for _, image in sorted(pictures.items())][:WATCHED]
+    if len(grey) < 2:
+        return 0.5
+    change = np.abs(np.diff(np.stack(grey), axis=0)).mean(axis=(0, 1))
+    wide = max(1, len(change) // 6)
+    around = np.convolve(change - np.median(change), np.ones(wide) / wide, mode="same")
+    place = (int(np.argmax(around)) + 0.5) / len(change)
+    return place if around.max() > STILL else 0.5
 
 
 def _of_video(tables: Tables, video: Video, shots: Sequence[Shot]) -> dict[str, Pictures]:

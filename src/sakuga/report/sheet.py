@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
+from sakuga.report.cells import Cell, cells_of, first_whole, labels
 from sakuga.report.names import harmless
-from sakuga.report.pictures import HEIGHT, Pictures, width_of
+from sakuga.report.pictures import HEIGHT, Pictures, focus_of, width_of
 from sakuga.report.shots import Shot
 from sakuga.report.words import (
     boundary_words,
@@ -19,7 +20,6 @@ from sakuga.report.words import (
     timing_words,
 )
 
-UNSURE = 0.75  # decisions below this are marked
 SHADES = {1: "h1", 2: "h2", 3: "h3"}  # the colour of a hold; longer ones are h4, then h9
 LONG = 9  # frames: from here on a hold is a rest
 
@@ -36,11 +36,14 @@ def sheet(shots: Sequence[Shot], pictures: dict[str, Pictures]) -> str:
 
 
 def hero(shots: Sequence[Shot], pictures: dict[str, Pictures], most: int = 12) -> str:
-    """A band of drawings, spread over the whole sheet."""
+    """A band of drawings, spread over the whole sheet; none that shows next to nothing."""
+    sizes = sorted(len(image) for shot in shots for image in pictures[shot.clip.id].values())
+    least = sizes[len(sizes) // 2] * 0.6 if sizes else 0
     drawn = [
         (_picture(number, drawing), width_of(shot.video))
         for number, shot in enumerate(shots)
-        for drawing in sorted(pictures.get(shot.clip.id, ()))
+        for drawing, image in sorted(pictures.get(shot.clip.id, {}).items())
+        if len(image) > least
     ]
     few = min(most, len(drawn))
     chosen = [drawn[(2 * place + 1) * len(drawn) // (2 * few)] for place in range(few)]
@@ -56,18 +59,15 @@ def _film(shot: Shot) -> str:
 
 
 def _card(shot: Shot, pictures: Pictures, number: int) -> str:
-    rate = float(shot.video.frame_rate) or 24.0
-    seconds, wide = shot.seconds, width_of(shot.video)
-    if seconds:
-        rate = shot.frames / seconds
+    cells, wide = cells_of(shot), width_of(shot.video)
+    rate = shot.frames / shot.seconds if shot.seconds else float(shot.video.frame_rate) or 24.0
     return (
-        f'<article class="shot" style="--wide:{wide};--aspect:{wide}/{HEIGHT}" '
-        f'data-rate="{rate:.4f}">'
+        f'<article class="shot" style="--wide:{wide};--aspect:{wide}/{HEIGHT};'
+        f'--at:{focus_of(pictures):.2f}" data-rate="{rate:.4f}">'
         f"<style>{_styles(number, pictures)}</style>"
         f"<header>{_caption(shot)}</header>"
-        f'<div class="body">{_viewer(shot, pictures, number)}'
-        f'<div class="strip" role="list" aria-label="drawings in time">'
-        f"{_cells(shot, pictures, number)}</div></div></article>"
+        f'<div class="body">{_viewer(first_whole(cells, shot.clip.body_start), number)}'
+        f"{_strip(shot, cells, pictures, number)}</div></article>"
     )
 
 
@@ -116,55 +116,36 @@ def _badge(style: str, sign: str, text: str) -> str:
     return f'<span class="badge {escape(style)}">{mark}{escape(text)}</span>'
 
 
-def _viewer(shot: Shot, pictures: Pictures, number: int) -> str:
+def _viewer(cell: Cell, number: int) -> str:
     """Where the drawing under the pointer is seen whole, and the shot is played."""
-    first = _picture(number, 1 if 1 in pictures or not pictures else min(pictures))
-    told = f"frame {shot.clip.start}"
     return (
-        f'<div class="viewer"><button type="button" class="screen {first}" '
-        f'aria-label="play this shot"><i aria-hidden="true"></i></button>'
-        f"<output>{told}</output></div>"
+        f'<div class="viewer"><button type="button" class="screen {_picture(number, cell.drawing)}"'
+        f' aria-label="play this shot"><i aria-hidden="true"></i></button>'
+        f"<output>{cell.words}</output></div>"
     )
 
 
-def _cells(shot: Shot, pictures: Pictures, number: int) -> str:
-    keys, clip = shot.keyframes, shot.clip
-    if keys is None:
-        style = f"--h:{shot.frames}"
-        return f'<i class="{_picture(number, 1)}" style="{style}" tabindex="0" role="listitem"></i>'
-    seen: set[int] = set()
+def _strip(shot: Shot, cells: Sequence[Cell], pictures: Pictures, number: int) -> str:
     parts: list[str] = []
-    each = zip(keys.frames.tolist(), keys.holds.tolist(), keys.drawings.tolist(), strict=True)
-    for frame, hold, drawing in each:
-        sure = float(keys.confidence[frame - clip.start])
-        returns = drawing in seen
-        seen.add(drawing)
-        words = _cell_words(frame, hold, drawing, returns, sure)
-        styles = [SHADES.get(hold, "h9" if hold >= LONG else "h4")]
-        styles += ["back"] * returns + ["unsure"] * (sure < UNSURE)
-        if drawing in pictures:
-            styles.append(_picture(number, drawing))
-        fits = hold * 10 > 6 * len(str(drawing)) + 5 + 9 * returns + 6 * (sure < UNSURE)
-        label = f"<b>{drawing}</b>" if fits or (drawing % 5 == 0 and not returns) else ""
-        first = "0" if len(seen) == 1 and not returns else "-1"
+    for place, (cell, labelled) in enumerate(zip(cells, labels(cells), strict=True)):
+        styles = [SHADES.get(cell.hold, "h9" if cell.hold >= LONG else "h4")]
+        styles += ["back"] * cell.returns + ["unsure"] * cell.unsure
+        if cell.drawing in pictures:
+            styles.append(_picture(number, cell.drawing))
+        kept = ' class="k"' if cell.drawing % 5 == 0 else ""
+        label = f"<b{kept}>{cell.drawing}</b>" if labelled else ""
         parts.append(
-            f'<i class="{" ".join(styles)}" style="--h:{hold}{_shade(shot, frame, hold)}" '
-            f'tabindex="{first}" role="listitem" title="{words}" data-h="{hold}">'
-            f"{label}</i>"
+            f'<i class="{" ".join(styles)}" style="--h:{cell.hold}{_shade(shot, cell)}" '
+            f'tabindex="{-1 if place else 0}" role="listitem" title="{cell.words}" '
+            f'data-h="{cell.hold}">{label}</i>'
         )
-    return "".join(parts)
+    listed = "".join(parts)
+    return f'<div class="strip" role="list" aria-label="drawings in time">{listed}</div>'
 
 
-def _cell_words(frame: int, hold: int, drawing: int, returns: bool, sure: float) -> str:
-    held = "1 frame" if hold == 1 else f"{hold} frames"
-    again = " again" if returns else ""
-    return f"frame {frame} · drawing {drawing}{again} · held {held} · {sure:.0%} sure"
-
-
-def _shade(shot: Shot, frame: int, hold: int) -> str:
+def _shade(shot: Shot, cell: Cell) -> str:
     """Which part of a cell a transition covers, in percent of its width."""
-    clip = shot.clip
-    opening = (clip.body_start - frame) / hold
-    closing = (clip.body_end - frame) / hold
+    opening = (shot.clip.body_start - cell.frame) / cell.hold
+    closing = (shot.clip.body_end - cell.frame) / cell.hold
     style = f";--in:{min(1.0, opening):.0%}" if opening > 0 else ""
     return style + (f";--out:{1 - max(0.0, closing):.0%}" if closing < 1 else "")
