@@ -86,7 +86,13 @@ class Signals:
     contrast: Floats  # (T,) content: standard deviation of luma, in grey levels
     kinship: Floats  # (T,) content: how alike fine detail is to the frame before's, 1 if unchanged
     hsv_change: Counts  # (T * 3,) if release, else (0,): what PySceneDetect scores, as sums
-    block_max: Floats  # (T,) drawing: largest mean difference over 8x8 blocks
+    change: Floats  # (T,) drawing: largest lasting change of a block, squared grey levels
+    stir: Floats  # (T,) drawing: most of a block's change that a shift explains, squared grey levels
+    drift: Floats  # (T,) drawing: share of all change that one shift explains, 0 to 1
+    match: Counts  # (T,) drawing: an earlier frame that looks alike, -1 if none was looked for
+    match_change: Floats  # (T,) drawing: `change` against it
+    match_stir: Floats  # (T,) drawing: `stir` against it
+    ssim: Floats  # (T,) if release, else (0,): 64x64 grey against the frame before, 1 at the first
     camera_x: Floats  # (T,) camera: moved right since the frame before, in widths as stored
     camera_y: Floats  # (T,) camera: moved down, in heights as stored
     camera_zoom: Floats  # (T,) camera: growth of the picture, 0.01 is 1 percent larger

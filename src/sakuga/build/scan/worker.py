@@ -13,6 +13,7 @@ from sakuga.build.scan.columns import Columns
 from sakuga.build.scan.content import Content
 from sakuga.build.scan.drawing import DrawingMeter
 from sakuga.build.scan.picture import Meter, Picture
+from sakuga.build.scan.ssim import Ssim
 from sakuga.core.errors import NoFrames
 from sakuga.core.records import Signals, Video
 from sakuga.core.video import VideoReader
@@ -41,7 +42,7 @@ class Worker:
 
 def meters(release: bool) -> list[Meter]:
     """All that look at a film; `release`: also those that only the release's rules read."""
-    return [DrawingMeter(), Content(release), CameraMeter()]
+    return [DrawingMeter(), Content(release), CameraMeter(), Ssim(release)]
 
 
 def measure(reader: VideoReader, looking: Sequence[Meter]) -> tuple[dict[str, NDArray[Any]], int]:
