@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.build.split.boundary import Border, cut
-from sakuga.build.split.film import Film, Points, changes, distance
+from sakuga.build.split.film import Film, Points, changes, distance, spread
 from sakuga.build.split.flashes import LIKE_A_CUT, SHORTEST
 
 _REACH: Final = 24  # frames on each side that a change is compared with
 _MEMORY: Final = 48  # frames: an explosion or a flash lasts no longer
 _ALIKE: Final = 0.3  # of a change: pictures nearer to each other than that are one,
 _ALMOST: Final = 9.0  # and never further than so many grey levels
-_SMALLEST: Final = 5.0  # grey levels: a cut changes the picture by at least this much
+_SMALLEST: Final = 3.5  # grey levels: a cut changes the picture by at least this much
 _NOISE: Final = 1.0  # grey levels: changes that are nothing
 
 
@@ -31,7 +31,7 @@ def hard_cuts(film: Film) -> list[Border]:
     found = [
         cut(t, confidence)
         for t in _largest_around(steps)
-        if (confidence := _confidence(t, points, steps)) > 0.05
+        if (confidence := _confidence(t, film, steps)) > 0.05
     ]
     return [border for border in found if not _grew(border.at, points, steps)]
 
@@ -63,12 +63,18 @@ def _last(true: NDArray[np.bool_]) -> int:
     return int(np.flatnonzero(true)[-1])
 
 
-def _confidence(t: int, points: Points, steps: NDArray[np.float32]) -> float:
-    """That frame t opens a new shot, 0 to 1."""
-    jump = _lasting(points, t)
+def _confidence(t: int, film: Film, steps: NDArray[np.float32]) -> float:
+    """That frame t opens a new shot, 0 to 1.
+
+    By how much it changes and stands out; lines that stay where they were, and a change in one
+    place alone, speak against it.
+    """
+    jump = _lasting(film.points, t)
     around = max(_liveliness(steps[max(t - _REACH, 1) : t][::-1]), _liveliness(steps[t + 1 :]))
-    odds = 4 * log(jump / (3 * (around + _NOISE))) + 2 * log(jump / (2 * _SMALLEST))
-    return 1 / (1 + exp(-odds))
+    odds = 7 * log(jump / (around + _NOISE) / 2.4) + 0.6 * log(jump / 10)
+    odds -= 45 * max(float(film.kinship[t]) - 0.12, 0.0)
+    odds -= 10 * max(0.75 - spread(film, t - 1, t + 1), 0.0)
+    return 1 / (1 + exp(-max(odds, -50.0)))
 
 
 def _lasting(points: Points, t: int) -> float:

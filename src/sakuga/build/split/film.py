@@ -20,16 +20,18 @@ Points = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """Three ways to look at T frames.
+    """Four ways to look at T frames.
 
     points: (T, 72) float32, scaled so that the L1 distance of two is about their mean difference in
     grey levels; mixing: (T, 72) float64, the same for the Euclidean distance, root mean square;
-    detail: (T,) variance of luma inside the cells, so without what the cells show.
+    detail: (T,) variance of luma inside the cells, so without what the cells show; kinship: (T,)
+    how alike the lines of the drawing are to the frame before's, 0 to 1.
     """
 
     points: Points
     mixing: NDArray[np.float64]
     detail: NDArray[np.float64]
+    kinship: NDArray[np.float32]
 
     @property
     def frames(self) -> int:
@@ -38,7 +40,12 @@ class Film:
 
     def seen(self, sources: NDArray[np.intp]) -> Film:
         """The film with other frames in place of some."""
-        return Film(self.points[sources], self.mixing[sources], self.detail[sources])
+        return Film(
+            self.points[sources],
+            self.mixing[sources],
+            self.detail[sources],
+            self.kinship[sources],
+        )
 
 
 def film(signals: Signals) -> Film:
@@ -49,11 +56,19 @@ def film(signals: Signals) -> Film:
         points=grid * _scale(1 / LUMA, CHROMA / (WIDTH - LUMA)).astype(np.float32),
         mixing=grid * _scale(LUMA**-0.5, CHROMA * (WIDTH - LUMA) ** -0.5),
         detail=np.maximum(np.square(signals.contrast.astype(np.float64)) - between, 0.0),
+        kinship=signals.kinship,
     )
 
 
 def _scale(luma: float, chroma: float) -> NDArray[np.float64]:
     return np.repeat([luma, chroma], [LUMA, WIDTH - LUMA])
+
+
+def spread(film: Film, a: int, b: int) -> float:
+    """Mean change by root mean square change between two frames: 0.8 and more where all changes."""
+    a, b = max(a, 0), min(b, film.frames - 1)
+    mean = np.abs(film.points[b] - film.points[a]).sum()
+    return float(mean / max(np.sqrt(np.square(film.mixing[b] - film.mixing[a]).sum()), 1e-6))
 
 
 def distance(a: Points, b: Points) -> NDArray[np.float32]:

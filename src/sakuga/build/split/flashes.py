@@ -17,8 +17,9 @@ LIKE_A_CUT: Final = 0.75
 """Of a change: what leads to it in smaller steps did not come by a cut."""
 _LONGEST: Final = 24  # frames of something that comes and goes bit by bit
 _AMOUNT: Final = 10.0  # grey levels by which the picture leaves
-_BACK: Final = 0.2  # of that amount: nearer to where it was is back,
-_NEARLY: Final = 6.0  # and never further than so many grey levels
+_AMPLE: Final = 30.0  # grey levels: a change by more gives no more leeway
+_BACK: Final = {True: 0.3, False: 0.2}
+"""Of that amount: what is nearer to where it was is back; if it was soon, if it took longer."""
 
 Steps = NDArray[np.float32]
 
@@ -48,8 +49,8 @@ def _lengths(points: NDArray[np.float32]) -> NDArray[np.intp]:
         inside = slice(1, reach)
         largest[inside] = np.maximum(largest[inside], steps[1 + length :])
         sudden = largest[inside] >= LIKE_A_CUT * amount[inside]
-        back = away < np.minimum(_BACK * amount[inside], _NEARLY)
-        left = (amount[inside] >= _AMOUNT) & (steps[inside] > _BACK * _AMOUNT)
+        back = away < _BACK[length < SHORTEST] * np.minimum(amount[inside], _AMPLE)
+        left = (amount[inside] >= _AMOUNT) & (steps[inside] > 0.2 * _AMOUNT)
         known = lengths[inside] > 0
         lengths[inside][back & left & ~known & ~(sudden & (length >= SHORTEST))] = length
         amount[inside] = np.maximum(amount[inside], away)

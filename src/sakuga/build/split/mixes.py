@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from sakuga.build.split.boundary import Border
-from sakuga.build.split.film import Film
+from sakuga.build.split.film import Film, spread
 from sakuga.build.split.ramps import Doubles, Fits, Ramps
 
 LENGTHS: Final = (5, 7, 9, 12, 16, 21, 28, 37, 48)
@@ -154,16 +154,9 @@ def _confidence(film: Film, mix: Mix) -> float:
     One thing that changes its colour is no dissolve.
     """
     by_chance = max(mix.error - 0.02 * (mix.last - mix.first), 0.0)
-    alone = max(0.72 - _spread(film, mix), 0.0)
+    alone = max(0.72 - spread(film, mix.first - 1, mix.last), 0.0)
     odds = 16 * (0.93 - _sag(film, mix)) + 25 * (0.13 - mix.error) - 40 * (by_chance + alone)
     return 1 / (1 + exp(-odds - log(mix.span / 20)))
-
-
-def _spread(film: Film, mix: Mix) -> float:
-    """Mean change by root mean square change: 0.8 and more where it is everywhere."""
-    a, b = max(mix.first - 1, 0), min(mix.last, film.frames - 1)
-    mean = np.abs(film.points[b] - film.points[a]).sum()
-    return float(mean / max(np.sqrt(np.square(film.mixing[b] - film.mixing[a]).sum()), 1e-6))
 
 
 def _sag(film: Film, mix: Mix) -> float:
