@@ -1,7 +1,7 @@
 """Room `motion`: keyframes and signals to how a clip moves: dynamic score, timing, camera.
 
-Paper: §3.2 (dynamic score, and its classes in Figure 4); timing and camera are ours. A pure function
-of what `scan` measured and `keyframe` decided: nothing is decoded here.
+Paper: §3.2 (dynamic score, and its classes in Figure 4); timing and camera are ours. A pure
+function of what `scan` measured and `keyframe` decided: nothing is decoded here.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ THREES: Final = 1 / 3
 
 @dataclass(frozen=True, slots=True)
 class MotionStage:
-    """mixed_below: share of the frames, without pauses, that a regular clip's own hold covers.
+    """How clips are judged.
 
-    still: a view that moves less than this through the whole clip is static, in frame heights.
+    mixed_below: share of the frames, pauses not counted, that a regular clip's own hold covers.
+    still: how far the last third of a clip may be from the first, in frame heights, and be static.
     """
 
     name: ClassVar[str] = "motion"
@@ -36,8 +37,8 @@ class MotionStage:
     version: ClassVar[int] = 1
     batch: ClassVar[int] = 64
 
-    mixed_below: Annotated[float, Interval(ge=0, le=1)] = 0.5
-    still: Annotated[float, Gt(0)] = 0.006
+    mixed_below: Annotated[float, Interval(ge=0, le=1)] = 0.6
+    still: Annotated[float, Gt(0)] = 0.003
 
     def load(self) -> Callable[[Sequence[Item]], Iterable[Motion]]:
         """The worker."""

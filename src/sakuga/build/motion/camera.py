@@ -85,6 +85,12 @@ def _path(steps: NDArray[Any], known: NDArray[np.bool_]) -> Doubles:
     return np.cumsum(np.where(known, steps, mean), dtype=np.float64)
 
 
+def _reach(path: Doubles) -> float:
+    """How far the last third of a path is from the first: its trembling is averaged out."""
+    third = max(len(path) // 3, 1)
+    return abs(float(path[-third:].mean() - path[:third].mean()))
+
+
 def _stray(path: Doubles) -> float:
     """How far a path strays from itself, smoothed by a running median: rms."""
     padded = np.pad(path, _AROUND // 2, mode="edge")
@@ -95,9 +101,9 @@ def _stray(path: Doubles) -> float:
 def _name(x: Doubles, y: Doubles, edge: Doubles, stray: float, still: float) -> CameraMove:
     """edge: how far the edge of the picture moves by the zoom. All in frame heights."""
     moves: dict[CameraMove, float] = {
-        "pan": abs(float(x[-1])),
-        "tilt": abs(float(y[-1])),
-        "zoom": abs(float(edge[-1])),
+        "pan": _reach(x),
+        "tilt": _reach(y),
+        "zoom": _reach(edge),
     }
     largest = max(moves, key=lambda name: moves[name])
     if stray > _TREMBLES and moves[largest] < _PREVAILS * stray:

@@ -1,25 +1,25 @@
 """How many frames of the film pass between two frames of the file.
 
-They differ where a file shows 24 frames a second as 30 (3:2 pulldown; in a progressive file the
-second of each five frames repeats the first), and where repeats were left out (variable frame rate).
+They differ where a file shows 24 frames a second as 30 (3:2 pulldown; in a progressive file one of
+each five frames repeats the one before), and where repeats are left out (variable frame rate).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.build.evidence import evidence
-from sakuga.build.motion.pulldown import CYCLE, Repeats, repeats
+from sakuga.build.motion.pulldown import Repeats, in_film, repeats
 from sakuga.core.records import Clip, Keyframes, Signals, Video
 
 _NTSC: Final = (29.0, 31.0)  # frames a second at which pulldown is looked for
 _JITTER: Final = 1.5  # a step this many times longer than the shortest left something out
 _VARIABLE: Final = 0.005  # share of such steps in a file of variable frame rate
-_WINDOW: Final = 300  # frames looked at around a clip that proves nothing by itself
+_WINDOWS: Final = (150, 600, 2400)  # frames around a clip that proves nothing by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Clock:
         if self.times is not None:
             return np.rint(np.diff(self.times[edges])).astype(np.int64)
         if self.repeat is not None:
-            edges = edges - (edges - self.repeat + CYCLE - 1) // CYCLE
+            edges = in_film(edges, self.repeat)
         return np.diff(edges)
 
 
@@ -55,7 +55,7 @@ class Clocks:
     _video: str = ""
     _times: NDArray[np.float64] | None = None
     _new: NDArray[np.int64] | None = None
-    _rate: float = field(default=0.0)
+    _rate: float = 0.0
 
     def of(self, keyframes: Keyframes, clip: Clip, signals: Signals, video: Video) -> Clock:
         """The clock of one clip."""
@@ -74,9 +74,12 @@ class Clocks:
         """What the frames around a clip prove, if the clip does not contradict it."""
         if self._new is None:
             self._new = np.flatnonzero(evidence(signals).new)
-        near = (self._new >= clip.start - _WINDOW) & (self._new < clip.end + _WINDOW)
-        found = repeats(self._new[near])
-        return found if found is not None and found.allows(keyframes.frames[1:]) else None
+        for window in _WINDOWS:
+            near = (self._new >= clip.start - window) & (self._new < clip.end + window)
+            found = repeats(self._new[near])
+            if found is not None:
+                return found if found.allows(keyframes.frames[1:]) else None
+        return None
 
 
 def film_times(pts: NDArray[Any], time_base: float) -> tuple[float, NDArray[np.float64] | None]:

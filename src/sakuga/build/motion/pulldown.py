@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 CYCLE: Final = 5
 _STRAY: Final = 0.03  # share of the drawings that may appear in a place that should show none
 _CHANCE: Final = 0.01  # that drawings at random leave so many places empty
+_FEW: Final = 6  # drawings: so few can be even by chance
+_UNEVEN: Final = 0.85  # share of the frames in the commonest hold, under pulldown;
+_EVEN: Final = 0.95  # and once it is taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +35,46 @@ class Repeats:
 
     def best(self, frames: NDArray[Any]) -> int:
         """The place that makes the timing of these drawings the most even."""
-        return max(sorted(self.places), key=lambda place: _evenness(frames, place))
+        return max(sorted(self.places), key=lambda place: _evenness(in_film(frames, place)))
 
 
 def repeats(frames: NDArray[Any]) -> Repeats | None:
-    """The empty places, if frame numbers of new drawings prove a pulldown; else None."""
+    """The empty places, if frame numbers of new drawings prove a pulldown; else None.
+
+    Proof is that so many places are not left empty by chance, or that without them the timing
+    becomes even.
+    """
     counts = np.bincount(np.asarray(frames, np.int64) % CYCLE, minlength=CYCLE)
     total = int(counts.sum())
     order = np.argsort(-counts, kind="stable")
     for used in range(2, CYCLE):
         strays = total - int(counts[order[:used]].sum())
-        if strays <= _STRAY * total:
-            chance = log(comb(CYCLE, used)) + total * log(used / CYCLE)
-            empty = frozenset(order[used:].tolist())
-            return Repeats(empty) if chance < log(_CHANCE) and counts[order[1]] > 1 else None
+        if strays > _STRAY * total or counts[order[1]] < 2:
+            continue
+        empty = order[used:].tolist()
+        if log(comb(CYCLE, used)) + total * log(used / CYCLE) < log(_CHANCE):
+            return Repeats(frozenset(empty))
+        even = [place for place in empty if _made_even(frames, place)]
+        return Repeats(frozenset(even)) if even else None
     return None
 
 
-def _evenness(frames: NDArray[Any], place: int) -> float:
-    film = np.asarray(frames, np.int64)
-    film = film - (film - place + CYCLE - 1) // CYCLE
-    holds = np.diff(film)
-    return float(np.bincount(holds, holds).max()) if len(holds) else 0.0
+def _made_even(frames: NDArray[Any], place: int) -> bool:
+    """Whether uneven holds are all alike once a place is no frame of the film."""
+    if len(frames) <= _FEW:
+        return False
+    before = _evenness(np.asarray(frames, np.int64))
+    return before < _UNEVEN and _evenness(in_film(frames, place)) > _EVEN
+
+
+def in_film(frames: NDArray[Any], place: int) -> NDArray[np.int64]:
+    """Frame numbers of the film, from those of a file whose frames at a place are none."""
+    numbers = np.asarray(frames, np.int64)
+    return numbers - (numbers - place + CYCLE - 1) // CYCLE
+
+
+def _evenness(numbers: NDArray[np.int64]) -> float:
+    """The share of the frames that stand in holds of the commonest length, 0 to 1."""
+    holds = np.diff(numbers)
+    frames = np.bincount(holds, holds)
+    return float(frames.max() / frames.sum()) if len(holds) else 0.0

@@ -22,9 +22,8 @@ from sakuga.build.scan.movement import (
 )
 from sakuga.build.scan.picture import Picture, Small
 
-Floats = NDArray[np.float32]
-
-_GIVEN_UP: Final = 3  # frames not measured after one that agreed with nothing
+_TRIES: Final = 3  # frames in a row may agree with nothing;
+_GIVEN_UP: Final = 3  # then so many are not measured
 _QUICK: Final = 0.25  # pixels: the next frame after such a move is measured, else the one after
 _SURPRISE: Final = 1.6  # times the usual change: measured at once
 _BLIND: Final = 0.2  # of the texture agrees, or less: not a move
@@ -39,7 +38,7 @@ class CameraMeter:
 
     A picture is compared with a reference that stays until the view has left it by a pixel: a slow
     pan is measured over many frames, and a still view does not drift. So not every frame has to be
-    measured: while little happens, every other one is, and stands for the one before it.
+    measured: while little happens, some wait, and share in what the next measured one finds.
     """
 
     def __init__(self) -> None:
@@ -51,29 +50,45 @@ class CameraMeter:
         self._usual = 0.0  # how much the pictures change lately, in grey levels times pixels
         self._idle = 0  # frames that need not be measured
         self._searches = 0
+        self._failures = 0  # measured frames in a row that agreed with nothing
+        self._waiting: list[bool] = []  # of the frames not written yet: whether they changed
 
     def add(self, picture: Picture) -> None:
         """Take the next frame in."""
         if picture.previous is not None and not picture.changed:
-            self._rows.add(*STILL)
+            self._waiting.append(False)
+            if len(self._waiting) == 1:
+                self._write(STILL)
             return
         now = picture.half
-        x, y, zoom, fit = self._step(now)
+        step = self._step(now)
         self._previous = now
-        height, width = now.shape
-        self._rows.add(-x / width, -y / height, zoom, fit)
+        self._waiting.append(True)
+        if step is not None:
+            height, width = now.shape
+            self._write(Move(-step.x / width, -step.y / height, step.zoom, step.fit))
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """T rows each, see `records.Signals`."""
+        self._write(UNKNOWN)
         return self._rows.columns()
 
-    def _step(self, now: Small) -> Move:
+    def _write(self, step: Move) -> None:
+        """A row for every frame not written yet; those that changed share the move."""
+        parts = max(sum(self._waiting), 1)
+        part = Move(step.x / parts, step.y / parts, step.zoom / parts, step.fit)
+        for changed in self._waiting:
+            self._rows.add(*(part if changed else STILL))
+        self._waiting.clear()
+
+    def _step(self, now: Small) -> Move | None:
+        """The move up to this picture since the last one that had a move; None: it waits."""
         reference, previous = self._reference, self._previous
         if reference is None or previous is None or previous.shape != now.shape:
             self._renew(now)
             return UNKNOWN
         if self._waits(cv2.norm(previous, now, cv2.NORM_L1)):
-            return Move(0.0, 0.0, 0.0, self._last.fit)
+            return None
         if self._last.near(STILL) and (rests := reference.rests(now)) >= _RESTS:
             return Move(0.0, 0.0, 0.0, rests)
         self._last = self._measured(reference.plane, previous, now)
@@ -82,8 +97,9 @@ class CameraMeter:
 
     def _rest_after(self, step: Move, now: Small) -> int:
         """How many frames need not be measured after such a step."""
-        if step.fit < _BLIND:
-            return _GIVEN_UP
+        self._failures = self._failures + 1 if step.fit < _BLIND else 0
+        if self._failures:
+            return _GIVEN_UP if self._failures > _TRIES else 0
         moved = abs(step.x) + abs(step.y) + max(now.shape) / 2 * abs(step.zoom)
         return 0 if moved > _QUICK else 1
 
@@ -134,12 +150,12 @@ class _Reference:
         return float(texture @ (blocks.ravel() <= limit))
 
     @cached_property
-    def _texture(self) -> tuple[Floats, Floats]:
+    def _texture(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """(K,): each block's share of the votes; and the change, in grey levels, that is none."""
         h, w = (n // BLOCK for n in self.plane.shape)
         right, down = cv2.spatialGradient(self.plane[: h * BLOCK, : w * BLOCK])
         squares = cv2.magnitude(right.astype(np.float32), down.astype(np.float32)) ** 2 / 64
         energy = np.asarray(cv2.resize(squares, (w, h), interpolation=cv2.INTER_AREA)).ravel()
-        votes: Floats = energy / (energy + TEXTURE)
-        limit: Floats = _RESTING * np.sqrt(energy) + 0.3
+        votes = energy / (energy + TEXTURE)
+        limit = _RESTING * np.sqrt(energy) + 0.3
         return votes / (votes.sum() + 1e-6), limit

@@ -31,6 +31,7 @@ _AGREES: Final = 0.2  # pixels: a block further off than this does not agree
 _FINEST: Final = 0.01  # pixels: how closely blocks can be told apart
 _STEPS: Final = 5  # of reweighting, at most
 _SETTLED: Final = 0.002  # pixels: a smaller step is the last
+_FURTHEST: Final = 0.25  # of the picture: no view moves further in a frame
 _NEAR: Final = 0.6  # pixels: a larger shift is measured again from where it points
 _SWELL: Final = 0.008  # a larger zoom is measured again from a zoomed picture
 ENOUGH: Final = 0.6  # of the texture agrees: no need to look any further
@@ -230,7 +231,8 @@ def _part(left: int, top: int, w: int, h: int) -> tuple[slice, slice]:
 @lru_cache(maxsize=64)
 def _grid(h: int, w: int, right: int, down: int, block: int) -> _Grid | None:
     grid = _Grid(h, w, right, down, block)
-    return grid if grid.blocks >= FEWEST else None
+    inside = abs(right) <= w * _FURTHEST and abs(down) <= h * _FURTHEST
+    return grid if inside and grid.blocks >= FEWEST else None
 
 
 def _form(x: float, y: float, z: float) -> tuple[float, ...]:
