@@ -135,7 +135,7 @@ def _charts(
     holds = np.array([hold for of_clip in keys["holds"] for hold in of_clip], np.int64)
     both = zip(motions["timing"], motions["mixed"], strict=True)
     timings = ["mixed" if mixed else timing for timing, mixed in both]
-    opens = [BOUNDARIES.get(kind, kind) for kind in clips["opens"]]
+    opens = [BOUNDARIES.get(str(kind), str(kind)) for kind in clips["opens"]]
     return {
         "length": binned(shown, paper.LENGTH),
         "dynamic": _dynamic(motions["dynamic_class"]),

@@ -52,11 +52,11 @@ class Tables:
 
     def records(self, record: type[Record], column: str, values: Iterable[str]) -> list[Record]:
         """The rows of a table in which a text column has one of the values."""
-        wanted = pa.array(sorted(set(values)), pa.string())
+        wanted = sorted(set(values))
+        keep = pc.field(column).isin(wanted)
         found: list[Record] = []
-        for part in self.parts(record) if len(wanted) else ():
-            keep = pc.is_in(self._read(part, (column,)).column(column), wanted)
-            if pc.any(keep).as_py():
+        for part in self.parts(record) if wanted else ():
+            if len(self._read(part, (column,)).filter(keep)):
                 found += from_table(record, self._read(part, schema_of(record).names).filter(keep))
         return found
 

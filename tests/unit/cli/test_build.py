@@ -1,0 +1,107 @@
+"""`build`, `plan` and `status` on small films: what is printed, and the exit codes."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sakuga.core.guard import WorldError
+from tests.films import pictures, write
+from tests.unit.cli.test_requests import run
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    write(folder / "good.mp4", list(pictures(12)))
+    (folder / "notes.txt").write_text("no film")
+    return folder
+
+
+def test_a_build_says_what_it_made_and_what_it_skipped(films: Path, tmp_path: Path) -> None:
+    result = run("build", films, "--out", tmp_path / "out", "--workers", "0")
+    assert result.exit_code == 0, result.output
+    assert "Made 1 video" in result.stdout
+    assert "Skipped 1 file that no shots are made from: 1 text." in result.stdout
+    again = run("build", films, "--out", tmp_path / "out", "--workers", "0")
+    assert "Nothing to do" in again.stdout
+
+
+def test_failed_items_exit_3_and_say_where_to_look(films: Path, tmp_path: Path) -> None:
+    (films / "bad.mp4").write_bytes(b"\0\0\0\x20ftypisom" + bytes(range(256)) * 8)
+    out = tmp_path / "out"
+    result = run("build", films, "--out", out, "--workers", "0")
+    assert result.exit_code == 3, result.output
+    assert "1 item failed: 1 " in result.stdout
+    assert f"see: sakuga status {out}" in result.stdout
+    status = run("status", out)
+    assert status.exit_code == 0
+    assert "bad.mp4" in status.stdout
+    assert f"sakuga build --out {out} --retry" in status.stdout
+
+
+def test_json_is_all_that_is_printed(films: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    planned = json.loads(run("plan", films, "--out", out, "--json").stdout)
+    assert {room["room"]: room["missing"] for room in planned["rooms"]}["scan"] >= 1
+    built = json.loads(run("build", films, "--out", out, "--workers", "0", "--json").stdout)
+    assert built["skipped"] == {"text": 1}
+    assert built["rows"]["collect"] == 1
+    state = json.loads(run("status", out, "--json").stdout)
+    assert {t["table"]: t["rows"] for t in state["tables"]}["videos"] == 1
+
+
+def test_a_plan_says_what_is_stale_and_why(films: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("build", films, "--out", out, "--workers", "0")
+    result = run("plan", "--out", out, "--set", "split.min_length=7", "--json")
+    rooms = {room["room"]: room for room in json.loads(result.stdout)["rooms"]}
+    assert rooms["scan"]["stale"] == 0
+    assert rooms["split"]["why"] == "min_length 18 -> 7"
+    assert rooms["split"]["stale"] == rooms["publish"]["stale"] > 0
+    assert "made again" in rooms["publish"]["why"]
+    told = run("plan", "--out", out, "--set", "split.min_length=7")
+    assert "add --remake split" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (WorldError("OSError: disk full"), 1, "goes on from there"),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "goes on from there"),
+        (MemoryError(), 1, "MemoryError"),
+        (KeyboardInterrupt(), 130, "goes on from there"),
+    ],
+)
+def test_a_stopped_build_says_how_it_goes_on(
+    films: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    code: int,
+    said: str,
+) -> None:
+    def stopped(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("sakuga.core.engine.Inline.run", stopped)
+    result = run("build", films, "--out", tmp_path / "out", "--workers", "0")
+    assert result.exit_code == code
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_our_own_bugs_are_not_hidden(
+    films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("sakuga.core.engine.Inline.run", broken)
+    result = run("build", films, "--out", tmp_path / "out", "--workers", "0")
+    assert isinstance(result.exception, ZeroDivisionError)
