@@ -16,7 +16,7 @@ from sakuga.build.split.boundary import Border, cut
 from sakuga.build.split.film import Film, Points, changes, distance, spread
 from sakuga.build.split.flashes import LIKE_A_CUT, SHORTEST
 
-_REACH: Final = 24  # frames on each side that a change is compared with
+_ZONES: Final = 3  # shortest shots' lengths on each side that a change is compared with
 _MEMORY: Final = 48  # frames: an explosion or a flash lasts no longer
 _ALIKE: Final = 0.3  # of a change: pictures nearer to each other than that are one,
 _ALMOST: Final = 9.0  # and never further than so many grey levels
@@ -70,7 +70,7 @@ def _confidence(t: int, film: Film, steps: NDArray[np.float32]) -> float:
     place alone, speak against it.
     """
     jump = _lasting(film.points, t)
-    around = max(_liveliness(steps[max(t - _REACH, 1) : t][::-1]), _liveliness(steps[t + 1 :]))
+    around = max(_liveliness(steps[1:t][::-1]), _liveliness(steps[t + 1 :]))
     odds = 7 * log(jump / (around + _NOISE) / 2.4) + 0.6 * log(jump / 10)
     odds -= 45 * max(float(film.kinship[t]) - 0.12, 0.0)
     odds -= 10 * max(0.75 - spread(film, t - 1, t + 1), 0.0)
@@ -84,11 +84,12 @@ def _lasting(points: Points, t: int) -> float:
 
 
 def _liveliness(steps: NDArray[np.float32]) -> float:
-    """Of one side, nearest first: its second largest change, where far ones count less.
+    """Of one side, nearest first: the second largest change within a shortest shot's length.
 
-    The largest may be another cut, or the picture settling after this one.
+    The largest may be another cut, or the picture settling after this one. Far ones count less.
     """
-    lag = np.arange(1, min(len(steps), _REACH) + 1)
-    beyond = np.maximum(lag - SHORTEST, 0) / SHORTEST
-    weighed = np.sort(steps[: len(lag)] / (1 + np.square(beyond)))
-    return float(weighed[-2]) if len(weighed) > 1 else 0.0
+    zones = [steps[z * SHORTEST : (z + 1) * SHORTEST] for z in range(_ZONES)]
+    return max(
+        float(np.partition(zone, -2)[-2]) / (1 + z * z) if len(zone) > 1 else 0.0
+        for z, zone in enumerate(zones)
+    )
