@@ -69,7 +69,7 @@ def build(
         ),
     ] = None,
     engine: Annotated[
-        EngineName, typer.Option("--engine", help="Here, or on a Ray cluster.")
+        EngineName, typer.Option("--engine", metavar="local|ray", help="Here, or on a Ray cluster.")
     ] = EngineName.local,
     as_json: AsJson = False,
 ) -> None:
