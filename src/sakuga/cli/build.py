@@ -125,8 +125,8 @@ def run(asked: Request) -> Built:
     )
 
 
-def print_built(built: Built) -> None:
-    """What a build came to, in words."""
+def print_built(built: Built, more: bool = True) -> None:
+    """What a build came to, in words; and, if `more`, what to do next."""
     from sakuga.cli.console import count, span, stdout
 
     console = stdout()
@@ -147,4 +147,5 @@ def print_built(built: Built) -> None:
         why = ", ".join(f"{number} {reason}" for reason, number in built.failures_by_reason.items())
         console.print(f"{count(built.failures, 'item')} failed: {why}.", style="yellow")
         console.print(f"  see: sakuga status {built.out}", style="dim", soft_wrap=True)
-    console.print(f"Look at it: sakuga report {built.out}", soft_wrap=True)
+    if more:
+        console.print(f"Look at it: sakuga report {built.out}", soft_wrap=True)

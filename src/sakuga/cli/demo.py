@@ -34,9 +34,10 @@ def demo(
     films = studio.reel(Path(out) / "reel")
     console.print("Finding its shots and drawings ...")
     built = run(Request(out=out, inputs=tuple(str(path) for path in films)))
-    print_built(built)
+    print_built(built, more=False)
     with advancing() as advance:
         page, _ = write_report(out, None, 60, lambda d, n: advance("draw", d, n))
-    console.print(f"Look at it: {Path(page).absolute().as_uri()}", soft_wrap=True, style="bold")
+    console.print(f"The report: {Path(page).absolute().as_uri()}", soft_wrap=True, style="bold")
+    console.print("With your own footage: sakuga build FOLDER --out DIR")
     if open_page and sys.stdout.isatty():
         typer.launch(page)

@@ -7,9 +7,6 @@ import errno
 WELL, WORLD, REQUEST, ITEMS, INTERRUPTED = 0, 1, 2, 3, 130
 
 _RESUME = "What is made stays; the same command goes on from there."
-_WORLD_ERRORS = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENOMEM, errno.EIO}
-)
 
 
 def end(error: BaseException, command: str) -> int:
@@ -50,5 +47,5 @@ def _is_world(error: BaseException) -> bool:
     from sakuga.core.guard import WorldError
 
     if isinstance(error, OSError):
-        return error.errno in _WORLD_ERRORS
+        return error.errno not in (None, errno.EPIPE)  # a closed pipe is for Typer to end quietly
     return isinstance(error, (WorldError, MemoryError))

@@ -93,5 +93,10 @@ def test_a_negative_number_of_shots_is_refused(tmp_path: Path) -> None:
     refused(run("report", str(tmp_path), "--max-shots", "-1"), "--max-shots -1")
 
 
+def test_the_page_may_not_be_a_folder(tmp_path: Path) -> None:
+    Folder(str(tmp_path)).add_film("/a.mp4", [[2]])
+    refused(run("report", str(tmp_path), "--out", str(tmp_path)), "this is a folder", "page.html")
+
+
 def test_an_unknown_flag_is_refused(film: str, tmp_path: Path) -> None:
     assert run("build", film, "--out", str(tmp_path / "o"), "--wrokers", "2").exit_code == 2
