@@ -28,6 +28,7 @@ _FULL_RANGE: Final = 6.0  # grey levels: luma this near to 0 or 255 is not of li
 _REACHED: Final = 0.35  # of the way that is left where a fade of 4 and 4 frames turns
 _EVEN: Final = 6.0  # grey levels from the colour, root mean square: nothing is left to see
 _STRAIGHT: Final = 0.05  # error of a run, as a share of its span, that no accident makes
+_LITTLE: Final = 2  # frames of context, where more of it bears something else
 _SAME: Final = 0.25  # of the way: pictures nearer to each other are one, the film only blinked
 
 
@@ -87,10 +88,23 @@ def _turn(place: _Place, out: Mix | None, into: Mix | None) -> int:
 
 
 def _half(points: Doubles, colour: Doubles, place: _Place, out: bool) -> Mix | None:
-    """The best run that ends, or begins, at the place."""
+    """The best run that ends, or begins, at the place.
+
+    Where it is not straight, what lies beyond it may be to blame: then less of that is looked at.
+    """
+    runs = _runs(points, colour, place, out, CONTEXT)
+    found = min(runs, key=lambda mix: mix.error, default=None)
+    if found is not None and found.error < _STRAIGHT:
+        return found
+    runs = [run for run in _runs(points, colour, place, out, _LITTLE) if run.error < _STRAIGHT]
+    return max(runs, key=lambda mix: mix.worth, default=found)
+
+
+def _runs(points: Doubles, colour: Doubles, place: _Place, out: bool, context: int) -> list[Mix]:
+    """The straightest one of every length."""
     offset = max(place.first - LONGEST - CONTEXT, 0)
     near = points[offset : place.last + LONGEST + CONTEXT]
-    ramps, strides = Ramps(near, LONGEST), lengths_of_steps(near)
+    ramps, strides = Ramps(near, LONGEST, context), lengths_of_steps(near)
     low, high = place.first - offset - 1, place.last - offset + 1
     found: list[Mix] = []
     for length in range(SHORTEST, ramps.longest):
@@ -98,9 +112,8 @@ def _half(points: Doubles, colour: Doubles, place: _Place, out: bool) -> Mix | N
         back = length if out else 0
         run = straightest(fits, max(low - back, 0), max(high - back + 1, 0))
         if run is not None and is_smooth(run, strides):
-            found.append(run)
-    run = min(found, key=lambda mix: mix.error, default=None)
-    return run and replace(run, first=run.first + offset, last=run.last + offset)
+            found.append(replace(run, first=run.first + offset, last=run.last + offset))
+    return found
 
 
 def _confidence(out: Mix | None, into: Mix | None) -> float:
@@ -130,7 +143,7 @@ def _places(points: Doubles, colour: Doubles) -> list[_Place]:
     found: list[_Place] = []
     for t in _valleys(far):
         if not found or found[-1].last <= t:
-            first, last = _run(far <= far[t] + 2.0, t)
+            first, last = _stretch(far <= far[t] + 2.0, t)
             found.append(_Place(first, last, float(far[t])))
     return found
 
@@ -147,7 +160,7 @@ def _around(values: Doubles, reach: int, of: Callable[..., Any]) -> Doubles:
     return of(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=1)
 
 
-def _run(true: NDArray[np.bool_], t: int) -> tuple[int, int]:
+def _stretch(true: NDArray[np.bool_], t: int) -> tuple[int, int]:
     """The run of true frames that t is in, half-open."""
     before, after = np.flatnonzero(~true[:t]), np.flatnonzero(~true[t:])
     first = int(before[-1]) + 1 if len(before) else 0

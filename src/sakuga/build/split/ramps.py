@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CONTEXT: Final = 6
-"""Frames before and behind a run that stand for the pictures it leads from and to."""
+"""Frames: enough for acting to average out, few enough to be of one shot mostly."""
 
 Doubles = NDArray[np.float64]
 
@@ -35,10 +35,13 @@ class Fits:
 
 
 class Ramps:
-    """points: (T, C). Outside the film its first and last frame go on."""
+    """points: (T, C). Outside the film its first and last frame go on.
 
-    def __init__(self, points: Doubles, longest: int) -> None:
-        self._pad = CONTEXT
+    context: frames on both sides of a run that stand for the pictures it leads from and to.
+    """
+
+    def __init__(self, points: Doubles, longest: int, context: int = CONTEXT) -> None:
+        self._pad = context
         self._frames = len(points)
         padded = np.pad(points, ((self._pad, self._pad), (0, 0)), mode="edge")
         self._sums = _running(padded)
@@ -49,11 +52,11 @@ class Ramps:
     def fit(self, length: int, start: Doubles | None = None, end: Doubles | None = None) -> Fits:
         """Runs of one length; `start` or `end` (C,) is a colour in place of the film there."""
         s = np.arange(self._frames - length + 1) + self._pad
-        a, still_a = self._side(s - CONTEXT, start)
+        a, still_a = self._side(s - self._pad, start)
         b, still_b = self._side(s + length, end)
         run = self._run(s, length, a, b)
         span = np.maximum(np.square(b - a).sum(axis=1), 1e-6)
-        sides = CONTEXT * ((start is None) + (end is None))
+        sides = self._pad * ((start is None) + (end is None))
         error = (run + still_a + still_b) / ((length + sides) * span)
         return Fits(length, np.sqrt(span), _root(error), _root(run / (length * span)))
 
@@ -61,9 +64,10 @@ class Ramps:
         """The mean picture of each context, and the squared distances of its frames from it."""
         if colour is not None:
             return colour[None, :].repeat(len(first), axis=0), np.zeros(len(first))
-        mean = (self._sums[first + CONTEXT] - self._sums[first]) / CONTEXT
-        squares = self._squares[first + CONTEXT] - self._squares[first]
-        return mean, squares - CONTEXT * np.square(mean).sum(axis=1)
+        behind = first + self._pad
+        mean = (self._sums[behind] - self._sums[first]) / self._pad
+        squares = self._squares[behind] - self._squares[first]
+        return mean, squares - self._pad * np.square(mean).sum(axis=1)
 
     def _run(self, s: NDArray[np.intp], length: int, a: Doubles, b: Doubles) -> Doubles:
         """Squared distances of each run's frames from the line between a and b."""
