@@ -13,7 +13,8 @@ from sakuga.core.records import CameraMove, Clip, Signals, Video
 Doubles = NDArray[np.float64]
 
 _TREMBLES: Final = 0.002  # frame heights of stray that are more than uncertainty
-_PREVAILS: Final = 4.0  # a path this many times longer than the stray around it is a path
+_AIMLESS: Final = 0.4  # of the way gone leads somewhere, or less
+_PREVAILS: Final = 4.0  # a zoom this many times larger than the stray is no shake
 _BLIND: Final = 0.2  # of the texture agrees, or less: something covered the view
 _AROUND: Final = 9  # frames over which a path is smoothed
 
@@ -85,6 +86,12 @@ def _path(steps: NDArray[Any], known: NDArray[np.bool_]) -> Doubles:
     return np.cumsum(np.where(known, steps, mean), dtype=np.float64)
 
 
+def _directness(x: Doubles, y: Doubles) -> float:
+    """How far a path leads, over how long it is: 1 if straight."""
+    way = float(np.hypot(np.diff(x), np.diff(y)).sum())
+    return float(np.hypot(x[-1] - x[0], y[-1] - y[0])) / way if way else 1.0
+
+
 def _reach(path: Doubles) -> float:
     """How far the last third of a path is from the first: its trembling is averaged out."""
     third = max(len(path) // 3, 1)
@@ -106,6 +113,7 @@ def _name(x: Doubles, y: Doubles, edge: Doubles, stray: float, still: float) -> 
         "zoom": _reach(edge),
     }
     largest = max(moves, key=lambda name: moves[name])
-    if stray > _TREMBLES and moves[largest] < _PREVAILS * stray:
+    aimless = _directness(x, y) < _AIMLESS and moves["zoom"] < _PREVAILS * stray
+    if stray > _TREMBLES and aimless:
         return "shake"
     return largest if moves[largest] > still else "static"

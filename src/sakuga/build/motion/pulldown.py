@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 CYCLE: Final = 5
 _STRAY: Final = 0.03  # share of the drawings that may appear in a place that should show none
-_CHANCE: Final = 0.01  # that drawings at random leave so many places empty
+_CHANCE: Final = 0.02  # that drawings at random leave so many places empty
 _FEW: Final = 6  # drawings: so few can be even by chance
 _UNEVEN: Final = 0.85  # share of the frames in the commonest hold, under pulldown;
 _EVEN: Final = 0.95  # and once it is taken back

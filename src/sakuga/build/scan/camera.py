@@ -87,10 +87,14 @@ class CameraMeter:
         if reference is None or previous is None or previous.shape != now.shape:
             self._renew(now)
             return UNKNOWN
-        if self._waits(cv2.norm(previous, now, cv2.NORM_L1)):
+        surprise = self._surprises(cv2.norm(previous, now, cv2.NORM_L1))
+        if self._idle > 0:
+            self._idle -= 1
             return None
         if self._last.near(STILL) and (rests := reference.rests(now)) >= _RESTS:
             return Move(0.0, 0.0, 0.0, rests)
+        if surprise:
+            reference = self._renew(previous)
         self._last = self._measured(reference.plane, previous, now)
         self._idle = self._rest_after(self._last, now)
         return self._last
@@ -103,13 +107,13 @@ class CameraMeter:
         moved = abs(step.x) + abs(step.y) + max(now.shape) / 2 * abs(step.zoom)
         return 0 if moved > _QUICK else 1
 
-    def _waits(self, change: float) -> bool:
-        """Whether this frame can be left to a later one: nothing new, to judge by its change."""
+    def _surprises(self, change: float) -> bool:
+        """Whether a picture changes so much more than those before it that it can't wait."""
         surprise = change > _SURPRISE * self._usual
         self._usual = change if surprise else max(change, 0.8 * self._usual)
-        self._idle = 0 if surprise else self._idle - 1
-        self._searches = 0 if surprise else self._searches
-        return self._idle >= 0 and not surprise
+        if surprise:
+            self._idle = self._searches = 0
+        return surprise
 
     def _measured(self, reference: Small, previous: Small, now: Small) -> Move:
         move = movement(reference, now, self._since, self._last, self._enough())
@@ -129,8 +133,9 @@ class CameraMeter:
         known = max(self._last.fit - 0.1, _BLIND)
         return ENOUGH if self._searches % 4 == 1 else min(ENOUGH, known)
 
-    def _renew(self, plane: Small) -> None:
+    def _renew(self, plane: Small) -> _Reference:
         self._reference, self._since = _Reference(plane), STILL
+        return self._reference
 
 
 class _Reference:

@@ -37,6 +37,7 @@ _SWELL: Final = 0.008  # a larger zoom is measured again from a zoomed picture
 ENOUGH: Final = 0.6  # of the texture agrees: no need to look any further
 _TAPER: Final = 0.15  # of the picture at each side
 _BETTER: Final = 0.03  # of the texture: by so much must a later start convince more
+_FAINT: Final = 0.15  # of the height of a picture's peak with itself: pure chance
 _RIVAL: Final = 0.3  # of the first peak's height: a second one is worth a look
 
 
@@ -125,7 +126,7 @@ def _taper(n: int) -> NDArray[np.float64]:
 
 
 def _peaks(before: Small, after: Small) -> list[tuple[int, int]]:
-    """The whole shifts, in pixels, that phase correlation prefers: one or two, best first."""
+    """The whole shifts, in pixels, that phase correlation prefers: two at most, best first."""
     h, w = before.shape
     window, low, high, wide = _window(h, w)
     planes = np.zeros((2, high, wide), np.float32)
@@ -140,6 +141,8 @@ def _peaks(before: Small, after: Small) -> list[tuple[int, int]]:
     surface = cv2.dft(cross.view(np.float32).reshape(high, wide, 2), flags=flags)
     y, x = divmod(int(surface.argmax()), wide)
     first = float(surface[y, x])
+    if first < _FAINT * float(low.sum()):
+        return []
     surface[np.ix_(np.arange(y - 1, y + 2) % high, np.arange(x - 1, x + 2) % wide)] = 0
     v, u = divmod(int(surface.argmax()), wide)
     found = [(x, y), (u, v)] if surface[v, u] > _RIVAL * first else [(x, y)]
