@@ -7,8 +7,8 @@ other side is a hard cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from math import exp
 from typing import Any, Final, Literal
 
@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from sakuga.build.split.boundary import Border
 from sakuga.build.split.film import CHROMA, LUMA, WIDTH, Film
-from sakuga.build.split.mixes import LONGEST, Mix, is_smooth, lengths_of_steps, straightest
 from sakuga.build.split.ramps import CONTEXT, Doubles, Ramps
+from sakuga.build.split.runs import LONGEST, Run, is_smooth, lengths_of_steps, straightest
 
 Kind = Literal["fade_black", "fade_white"]
 _KINDS: Final[tuple[Kind, ...]] = ("fade_black", "fade_white")
 SHORTEST: Final = 3
 """Frames of one half."""
+_LENGTHS: Final = (3, 4, 5, 6, 8, 10, 12, 15, 19, 24, 30, 38, 48, 58)  # of one half, tried first
 _FULL_RANGE: Final = 6.0  # grey levels: luma this near to 0 or 255 is not of limited range
 _REACHED: Final = 0.35  # of the way that is left where a fade of 4 and 4 frames turns
 _EVEN: Final = 6.0  # grey levels from the colour, root mean square: nothing is left to see
@@ -73,50 +74,59 @@ def _fade(points: Doubles, kind: Kind, colour: Doubles, place: _Place) -> Border
     return Border(kind, at, first, last, _confidence(out, into))
 
 
-def _blinks(points: Doubles, out: Mix | None, into: Mix | None) -> bool:
+def _blinks(points: Doubles, out: Run | None, into: Run | None) -> bool:
     """The same picture comes back, and not in straight lines that only a fade would draw."""
     if not out or not into or max(out.error, into.error) < _STRAIGHT:
         return False
     return _distance(points, out.first - 1, into.last) < _SAME * min(out.span, into.span)
 
 
-def _turn(place: _Place, out: Mix | None, into: Mix | None) -> int:
+def _turn(place: _Place, out: Run | None, into: Run | None) -> int:
     """The middle of what is black or white; where two halves meet, the frame that comes back."""
     first = out.last if out else place.first
     last = into.first if into else place.last
     return (first + max(last, first) + 1) // 2
 
 
-def _half(points: Doubles, colour: Doubles, place: _Place, out: bool) -> Mix | None:
+def _half(points: Doubles, colour: Doubles, place: _Place, out: bool) -> Run | None:
     """The best run that ends, or begins, at the place.
 
     Where it is not straight, what lies beyond it may be to blame: then less of that is looked at.
     """
     runs = _runs(points, colour, place, out, CONTEXT)
-    found = min(runs, key=lambda mix: mix.error, default=None)
+    found = min(runs, key=lambda run: run.error, default=None)
     if found is not None and found.error < _STRAIGHT:
         return found
     runs = [run for run in _runs(points, colour, place, out, _LITTLE) if run.error < _STRAIGHT]
-    return max(runs, key=lambda mix: mix.worth, default=found)
+    return max(runs, key=lambda run: run.worth, default=found)
 
 
-def _runs(points: Doubles, colour: Doubles, place: _Place, out: bool, context: int) -> list[Mix]:
-    """The straightest one of every length."""
+def _runs(points: Doubles, colour: Doubles, place: _Place, out: bool, context: int) -> list[Run]:
+    """The straightest ones of some lengths, and of all lengths near the straightest of these."""
     offset = max(place.first - LONGEST - CONTEXT, 0)
     near = points[offset : place.last + LONGEST + CONTEXT]
-    ramps, strides = Ramps(near, LONGEST, context), lengths_of_steps(near)
-    low, high = place.first - offset - 1, place.last - offset + 1
-    found: list[Mix] = []
-    for length in range(SHORTEST, ramps.longest):
-        fits = ramps.fit(length, end=colour) if out else ramps.fit(length, start=colour)
-        back = length if out else 0
-        run = straightest(fits, max(low - back, 0), max(high - back + 1, 0))
-        if run is not None and is_smooth(run, strides):
-            found.append(replace(run, first=run.first + offset, last=run.last + offset))
-    return found
+    ramps, steps = Ramps(near, context), lengths_of_steps(near)
+    start, end = (None, colour) if out else (colour, None)
+
+    def tried(lengths: Iterable[int]) -> list[Run]:
+        found: list[Run] = []
+        for length in lengths:
+            low = place.first - offset - 1 - (length if out else 0)
+            high = place.last - offset + 2 - (length if out else 0)
+            run = straightest(ramps.fit(length, start, end, (low, high)))
+            if run is not None and is_smooth(run, steps):
+                found.append(run.moved(offset))
+        return found
+
+    some = tried(_LENGTHS)
+    if not some:
+        return []
+    first = min(some, key=lambda run: run.error)
+    middle, reach = first.last - first.first, (first.last - first.first) // 4 + 1
+    return some + tried(range(max(middle - reach, SHORTEST), min(middle + reach, LONGEST) + 1))
 
 
-def _confidence(out: Mix | None, into: Mix | None) -> float:
+def _confidence(out: Run | None, into: Run | None) -> float:
     error = max(half.error for half in (out, into) if half is not None)
     return 1 / (1 + exp(-70 * (0.17 - error)))
 

@@ -22,12 +22,13 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Fits:
-    """One length tried at every first frame s. The run is frames [s, s + length).
+    """One length tried at S first frames from `first` on: runs [first + i, first + i + length).
 
     span: (S,) how far apart the two ends are; error: (S,) root mean square distance from the model
     over run and context, as a share of span; bend: (S,) the same over the run alone.
     """
 
+    first: int
     length: int
     span: Doubles
     error: Doubles
@@ -40,25 +41,35 @@ class Ramps:
     context: frames on both sides of a run that stand for the pictures it leads from and to.
     """
 
-    def __init__(self, points: Doubles, longest: int, context: int = CONTEXT) -> None:
+    def __init__(self, points: Doubles, context: int = CONTEXT) -> None:
         self._pad = context
         self._frames = len(points)
         padded = np.pad(points, ((self._pad, self._pad), (0, 0)), mode="edge")
         self._sums = _running(padded)
         self._weighted = _running(padded * np.arange(len(padded))[:, None])
         self._squares = _running((padded * padded).sum(axis=1))
-        self.longest = min(longest, len(points))
 
-    def fit(self, length: int, start: Doubles | None = None, end: Doubles | None = None) -> Fits:
-        """Runs of one length; `start` or `end` (C,) is a colour in place of the film there."""
-        s = np.arange(self._frames - length + 1) + self._pad
+    def fit(
+        self,
+        length: int,
+        start: Doubles | None = None,
+        end: Doubles | None = None,
+        within: tuple[int, int] | None = None,
+    ) -> Fits:
+        """Runs of one length that start anywhere, or within [first, last).
+
+        `start` or `end` (C,) is a colour in place of the film there.
+        """
+        low, high = within or (0, self._frames)
+        first = max(low, 0)
+        s = np.arange(first, min(high, self._frames - length + 1)) + self._pad
         a, still_a = self._side(s - self._pad, start)
         b, still_b = self._side(s + length, end)
         run = self._run(s, length, a, b)
         span = np.maximum(np.square(b - a).sum(axis=1), 1e-6)
         sides = self._pad * ((start is None) + (end is None))
         error = (run + still_a + still_b) / ((length + sides) * span)
-        return Fits(length, np.sqrt(span), _root(error), _root(run / (length * span)))
+        return Fits(first, length, np.sqrt(span), _root(error), _root(run / (length * span)))
 
     def _side(self, first: NDArray[np.intp], colour: Doubles | None) -> tuple[Doubles, Doubles]:
         """The mean picture of each context, and the squared distances of its frames from it."""

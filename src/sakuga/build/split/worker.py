@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from sakuga.build.split import release
 from sakuga.build.split.boundary import Border, clips
 from sakuga.build.split.cuts import hard_cuts
+from sakuga.build.split.dissolves import dissolves
 from sakuga.build.split.fades import fades
 from sakuga.build.split.film import film
 from sakuga.build.split.flashes import sources
-from sakuga.build.split.mixes import dissolves
 from sakuga.core.records import Clip, Signals, Video
 
 if TYPE_CHECKING:
