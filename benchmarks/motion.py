@@ -103,19 +103,16 @@ def judged(drawn: Film, encoding: Encoding) -> list[Judged]:
     size, turned = (drawn.height, drawn.width), bool(encoding.rotation % 180)
     return [
         Judged(
-            drawn.shots[shot["index"]],
-            shot,
-            clip,
-            row,
-            *size,
-            float(rate),
-            turned,
-            not any(
-                MOVED & {*line["causes"]} for line in truth["per_frame"][clip.start : clip.end]
-            ),
+            drawn.shots[shot["index"]], shot, clip, row, *size, float(rate),
+            lasting(signals, clip, video) * float(rate), turned, stands(clip, truth),
         )
         for shot, clip, row in zip(truth["shots"], clips, rows, strict=True)
-    ]
+    ]  # fmt: skip
+
+
+def stands(clip: Clip, truth: dict[str, Any]) -> bool:
+    """Whether the camera never moves: it may be to move with drawings that never change."""
+    return not any(MOVED & {*line["causes"]} for line in truth["per_frame"][clip.start : clip.end])
 
 
 def lasting(signals: Signals, clip: Clip, video: Video) -> float:
