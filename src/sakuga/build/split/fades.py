@@ -7,7 +7,7 @@ other side is a hard cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import exp
 from typing import Any, Final, Literal
@@ -25,9 +25,9 @@ _KINDS: Final[tuple[Kind, ...]] = ("fade_black", "fade_white")
 SHORTEST: Final = 3
 """Frames of one half."""
 _LENGTHS: Final = (3, 4, 5, 6, 8, 10, 12, 15, 19, 24, 30, 38, 48, 58)  # of one half, tried first
-_FULL_RANGE: Final = 6.0  # grey levels: luma this near to 0 or 255 is not of limited range
 _REACHED: Final = 0.35  # of the way that is left where a fade of 4 and 4 frames turns
 _EVEN: Final = 6.0  # grey levels from the colour, root mean square: nothing is left to see
+_TURN: Final = 4  # frames: what stays longer without being even is a dark picture, or a title
 _STRAIGHT: Final = 0.05  # error of a run, as a share of its span, that no accident makes
 _LITTLE: Final = 2  # frames of context, where more of it bears something else
 _SAME: Final = 0.25  # of the way: pictures nearer to each other are one, the film only blinked
@@ -138,31 +138,35 @@ def _distance(points: Doubles, a: int, b: int) -> float:
 
 
 def _colour(points: Doubles, kind: Kind) -> Doubles:
-    """Black or white as this film has it, as a point: U and V are 128, there is no detail."""
+    """Black or white as this film has it, as a point: U and V are 128, there is no detail.
+
+    16 and 235 are luma's limited range.
+    """
     grey = points[:, :LUMA].mean(axis=1) * LUMA**0.5
-    if kind == "fade_black":
-        level = 0.0 if grey.min() < _FULL_RANGE else 16.0
-    else:
-        level = 255.0 if grey.max() > 255.0 - _FULL_RANGE else 235.0
+    black = kind == "fade_black"
+    level = min(float(grey.min()), 16.0) if black else max(float(grey.max()), 235.0)
     parts = [level * LUMA**-0.5, 128 * CHROMA * (WIDTH - LUMA) ** -0.5, 0.0]
     return np.repeat(parts, [LUMA, WIDTH - LUMA, 1])
 
 
 def _places(points: Doubles, colour: Doubles) -> list[_Place]:
+    """Where the film is even, or turns; the nearest to the colour first."""
     far = np.sqrt(np.square(points - colour).sum(axis=1))
     found: list[_Place] = []
-    for t in _valleys(far):
-        if not found or found[-1].last <= t:
-            first, last = _stretch(far <= far[t] + 2.0, t)
+    for t in sorted(_valleys(far), key=lambda t: far[t]):
+        if any(place.first <= t < place.last for place in found):
+            continue
+        first, last = _stretch(far <= far[t] + 2.0, t)
+        if far[t] < _EVEN or last - first <= _TURN:
             found.append(_Place(first, last, float(far[t])))
     return found
 
 
-def _valleys(far: Doubles) -> Iterator[int]:
+def _valleys(far: Doubles) -> list[int]:
     """Frames nearer to the colour than those beside them, and far nearer than what is around."""
     lowest = _around(far, SHORTEST, np.min)
     highest = _around(far, LONGEST // 2, np.max)
-    return iter(np.flatnonzero((far <= lowest) & (far < _REACHED * highest)).tolist())
+    return np.flatnonzero((far <= lowest) & (far < _REACHED * highest)).tolist()
 
 
 def _around(values: Doubles, reach: int, of: Callable[..., Any]) -> Doubles:
