@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from sakuga.core.errors import NoFrames
-from sakuga.core.records import Counts, Source
 from sakuga.core.recipe import fingerprint
+from sakuga.core.records import Counts, Source
 from sakuga.core.store import Part, Store
 
 

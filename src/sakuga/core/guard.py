@@ -160,9 +160,9 @@ class Guard:
     def _died(self, attempt: _Attempt) -> WorldError | None:
         code = self._process.exitcode
         killed = code == -getattr(signal, "SIGKILL", 9)
-        what = "killed from outside (out of memory?)" if killed else f"died with exit code {code}"
+        what = "was killed from outside" if killed else f"ended with exit code {code}"
         limit = KILLS if killed else CRASHES
-        return self._again(attempt, "crashed", f"its process was {what}, {limit} times", limit)
+        return self._again(attempt, "crashed", f"its process {what}, {limit} times", limit)
 
     def _again(self, attempt: _Attempt, reason: str, message: str, limit: int) -> WorldError | None:
         """Make the part once more; without the item that ended the child `limit` times."""

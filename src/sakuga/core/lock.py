@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from filelock import FileLock, Timeout
 
@@ -26,7 +26,7 @@ _EVERYTHING = range(1 << 62)
 
 @contextmanager
 def alone(store: Store, parts: range | None) -> Generator[None]:
-    """Hold a folder, or some parts of it; sweep it where no other build is at work in it.
+    """Hold a folder, or some parts of it; sweep it, first and last, where no other build is in it.
 
     A bucket has no locks: there it is the user who must not start two builds. Raises RequestError
     where another build holds any of these parts.
@@ -35,7 +35,8 @@ def alone(store: Store, parts: range | None) -> Generator[None]:
         yield
         return
     os.makedirs(store.path(), exist_ok=True)  # noqa: PTH103
-    mine = FileLock(store.path(f".lock-{parts.start}-{parts.stop - 1}" if parts else ".lock"))
+    name = f".lock-{parts.start}-{parts.stop - 1}" if parts else ".lock"
+    mine = FileLock(store.path(name))
     with _gate(store):
         others = list(_held(store))
         if any(_overlap(parts or _EVERYTHING, other) for other in others):
@@ -46,6 +47,9 @@ def alone(store: Store, parts: range | None) -> Generator[None]:
     try:
         yield
     finally:
+        with suppress(OSError, RequestError), _gate(store):
+            if not list(_held(store, but=name)):
+                store.sweep()
         mine.release()
 
 
@@ -58,10 +62,10 @@ def _gate(store: Store) -> Generator[None]:
         raise _taken(store) from error
 
 
-def _held(store: Store) -> Iterator[range]:
+def _held(store: Store, but: str = "") -> Iterator[range]:
     """What other builds hold at this moment."""
     for name in store.names():
-        if found := _NAME.fullmatch(name):
+        if name != but and (found := _NAME.fullmatch(name)):
             try:
                 FileLock(store.path(name), timeout=0).acquire().lock.release()
             except Timeout:

@@ -113,7 +113,7 @@ class Store:
     def iterate_part(self, part: Part, record: type[Record], rows: int = 64) -> Iterator[Record]:
         """The rows of one part, a few in memory at a time."""
         with self._fs.open(self.path("tables", part.table, part.file), "rb") as file:
-            for batch in pq.ParquetFile(file).iter_batches(rows, use_threads=False):
+            for batch in _parquet(file).iter_batches(rows, use_threads=False):
                 yield from from_table(record, pa.Table.from_batches([batch]))
 
     def read_failures(self, part: Part) -> list[Failure]:
@@ -158,7 +158,7 @@ class Store:
     def read_table(self, names: Sequence[str], columns: list[str] | None = None) -> pa.Table:
         """A Parquet file as a table."""
         with self._fs.open(self.path(*names), "rb") as file:
-            return pq.read_table(file, columns=columns, use_threads=False)
+            return _parquet(file).read(columns, use_threads=False)
 
     def read_bytes(self, *names: str) -> bytes:
         """A file's content."""
@@ -258,6 +258,11 @@ class PartWriter:
         if self._held:
             self._writer.write_table(pa.concat_tables(self._held))
             self._held = []
+
+
+def _parquet(file: Any) -> pq.ParquetFile:
+    """Read without Arrow's pools of threads: one that is still starting at exit aborts it."""
+    return pq.ParquetFile(file, pre_buffer=False)
 
 
 def read_all(store: Store, parts: Iterable[Part], record: type) -> pa.Table:

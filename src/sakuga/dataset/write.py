@@ -63,7 +63,8 @@ def _shards(store: Store, parts: Sequence[Part], split: str) -> Iterator[pa.Tabl
     held: list[pa.Table] = []
     for part in parts:
         table = store.read_table(("tables", part.table, part.file)).replace_schema_metadata(None)
-        held.append(table.filter(pc.field("split") == split))
+        of_split = pc.equal(table["split"], split)  # pyright: ignore[reportAttributeAccessIssue]
+        held.append(table.filter(of_split))
         while sum(t.num_rows for t in held) >= SHARD_ROWS:
             joined = pa.concat_tables(held)
             yield joined.slice(0, SHARD_ROWS)

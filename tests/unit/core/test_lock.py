@@ -62,6 +62,8 @@ def test_only_who_is_alone_sweeps(tmp_path: Path) -> None:
         half.touch()
         with alone(store, range(1, 2)):
             assert half.exists()
+        assert half.exists()
+    assert not half.exists()
 
 
 def test_a_killed_build_holds_nothing(tmp_path: Path) -> None:

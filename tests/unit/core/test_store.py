@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -81,3 +83,29 @@ def test_what_a_killed_build_left_is_swept(tmp_path: Path) -> None:
 
 def test_a_missing_folder_has_no_parts(store: Store) -> None:
     assert store.parts("clips") == []
+
+
+def test_tables_are_read_and_written_without_more_threads(tmp_path: Path) -> None:
+    """Arrow's pools abort a process that ends while one of their threads starts."""
+    write(Store(str(tmp_path)), PART, ["a"])
+    command = [sys.executable, "-c", COUNT_THREADS, str(tmp_path)]
+    threads = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert threads[0] == threads[1]
+
+
+COUNT_THREADS = """
+import sys, psutil
+from sakuga.core.records import Source
+from sakuga.core.store import Part, Store
+import pyarrow
+pyarrow.array([1])
+before = psutil.Process().num_threads()
+store = Store(sys.argv[1])
+part = Part("sources", 3, "0" * 16)
+rows = store.read_part(part, Source)
+list(store.iterate_part(part, Source))
+store.read_table(("tables", "sources", part.file), ["id"])
+with store.writing(Part("sources", 4, "0" * 16), Source, {}) as out:
+    out.add(rows, [])
+print(before, psutil.Process().num_threads())
+"""

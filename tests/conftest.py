@@ -1,0 +1,44 @@
+"""Films that many tests share; drawn once a session, whatever the number of processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sakuga.studio import Encoding, draw, film
+from tests.builds import once
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def reel(shared: Path) -> Path:
+    """A folder with four good films of three shots each, in different codecs, and a broken one."""
+
+    def make(folder: Path) -> None:
+        codecs = {
+            "a": Encoding(),
+            "b": Encoding("vp9", 34, "webm"),
+            "c": Encoding("hevc", 26, "mkv"),
+            "d": Encoding(crf=28, vfr=True),
+        }
+        for seed, (name, encoding) in enumerate(codecs.items()):
+            drawn = film(seed, 3, 192, 108, shot_frames=(20, 34), transitions=0)
+            draw(drawn, folder / name, encoding)
+        for truth in folder.glob("*.json"):
+            truth.unlink()
+        (folder / "broken.mp4").write_bytes(b"\x00\xff\x13\x37" * 99)
+
+    return once(shared / "reel", make)
+
+
+@pytest.fixture(scope="session")
+def good(reel: Path) -> Path:
+    """One of them: H.264 in mp4."""
+    return reel / "a.mp4"

@@ -1,0 +1,128 @@
+"""Decoders that hang, crash and fill disks: the build goes on, or stops and goes on from there."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sakuga.core.errors import RequestError
+from sakuga.core.guard import Limits, WorldError
+from sakuga.core.records import Row, Source
+from tests.builds import assert_equal, built, once, run
+
+QUICK = Limits(stall=3.0)
+
+
+def spell(act: str, until: Path | None = None, on: str = "b.webm") -> tuple[str, ...]:
+    """Overrides that make `scan` do something at one film."""
+    lifted = (f"scan.until={until}",) if until else ()
+    return ("scan.use=tests.hostile:HostileScan", f"scan.act={act}", f"scan.on={on}", *lifted)
+
+
+@pytest.fixture(scope="module")
+def unspelled(shared: Path, reel: Path) -> dict[str, str]:
+    """Every row of the reel when nothing happens, by film and place."""
+    return rows(once(shared / "unspelled", lambda out: run(out, reel, workers=0)))
+
+
+def rows(out: Path) -> dict[str, str]:
+    return {f"{row.url} {row.index}": str(row) for row in built(out).rows(Row)}
+
+
+def without(expected: dict[str, str], name: str) -> dict[str, str]:
+    return {key: row for key, row in expected.items() if not key.startswith(name)}
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        ("hang", "stalled"),
+        ("crash", "crashed"),
+        ("abort", "crashed"),
+        ("kill", "crashed"),
+        ("exit", "crashed"),
+        ("raise", "unexpected"),
+    ],
+)
+def test_a_film_that_does_this_to_its_decoder_costs_only_itself(
+    tmp_path: Path, reel: Path, unspelled: dict[str, str], act: str, reason: str
+) -> None:
+    started = time.monotonic()
+    result = run(tmp_path, reel, workers=2, limits=QUICK, overrides=spell(act))
+    assert time.monotonic() - started < 60
+    [source] = [s for s in built(tmp_path).rows(Source) if s.url.endswith("b.webm")]
+    assert source.video
+    failure = built(tmp_path).failures()[source.video]
+    assert (failure.stage, failure.reason, result.failures) == ("scan", reason, 2)
+    assert rows(tmp_path) == without(unspelled, "b.webm")
+
+
+def test_retry_tries_again_what_failed_for_that_reason(
+    tmp_path: Path, reel: Path, unspelled: dict[str, str]
+) -> None:
+    mended, out = tmp_path / "mended", tmp_path / "out"
+    overrides = spell("crash", mended)
+    run(out, reel, overrides=overrides)
+    before = built(out).files()
+    with pytest.raises(RequestError, match=r"--retry stalled.*crashed, unrecognised"):
+        run(out, reel, overrides=overrides, retry="stalled")
+    assert built(out).files() == before
+    mended.touch()
+    result = run(out, reel, overrides=overrides, retry="crashed")
+    assert (result.made, result.failures) == (6, 1)  # one part of each room but `collect`
+    assert rows(out) == unspelled
+    kept = {name for name, mark in built(out).files().items() if before.get(name) == mark}
+    assert len(before) - len(kept) == 6
+
+
+def test_a_full_disk_stops_the_build_and_it_goes_on_from_there(tmp_path: Path, reel: Path) -> None:
+    space, out, other = tmp_path / "space", tmp_path / "out", tmp_path / "other"
+    overrides = spell("full", space, on="d.mp4")
+    with pytest.raises(WorldError, match="No space left"):
+        run(out, reel, overrides=overrides)
+    assert not (out / "dataset").exists()
+    made = built(out).files()
+    assert list(out.rglob("*.tmp")) == []
+    space.touch()
+    run(out, reel, overrides=overrides)
+    run(other, reel, overrides=overrides, workers=0)
+    assert_equal(out, other)
+    assert made.items() <= built(out).files().items()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_file_that_can_t_be_written_leaves_nothing_half_written(
+    tmp_path: Path, reel: Path
+) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    out, other = tmp_path / "out", tmp_path / "other"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            run(out, reel, workers=0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert built(out).store.parts("samples") == []
+    assert list(out.rglob("*.tmp")) == []
+    run(out, reel, workers=0)
+    run(other, reel, workers=0)
+    assert_equal(out, other)
+
+
+def test_a_film_that_goes_away_on_the_way_costs_only_itself(
+    tmp_path: Path, reel: Path, unspelled: dict[str, str]
+) -> None:
+    films, out = tmp_path / "films", tmp_path / "out"
+    shutil.copytree(reel, films)
+    run(out, films, workers=0, only=("collect",))
+    (films / "c.mkv").unlink()
+    result = run(out, films, workers=0)
+    assert result.failures == 2
+    assert {f.reason for f in built(out).failures().values()} == {"unrecognised", "unreadable"}
+    assert rows(out) == without(unspelled, "c.mkv")
