@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from sakuga.core.records import (
     Clip,
@@ -67,6 +68,7 @@ class Folder:
         motions: Sequence[dict[str, Any]] | None = None,
         transition: int = 0,
         failures: Sequence[Failure] = (),
+        pts: NDArray[np.int64] | None = None,
     ) -> str:
         """Shots by the holds of their drawings, at 25 frames a second; the video's id."""
         video, at = digest(name), 0
@@ -113,7 +115,7 @@ class Folder:
             at = end
         rows[Source].append(filled(Source, id=video[:16], part=self.parts, video=video, url=name))
         rows[Video].append(_video(video, name))
-        pts = np.arange(at, dtype=np.int64) * 40
+        pts = np.arange(at, dtype=np.int64) * 40 if pts is None else pts
         rows[Signals].append(filled(Signals, id=video, frames=at, pts=pts))
         self._write(rows, failures)
         return video

@@ -14,10 +14,14 @@ UNSURE = 0.75  # decisions below this are marked
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A drawing from one frame on, for `hold` frames. `sure` is None where nobody decided."""
+    """A drawing from one frame on, for `hold` frames. `sure` is None where nobody decided.
+
+    span: how long it stands in frames of the film; differs where the file leaves repeats out.
+    """
 
     frame: int
     hold: int
+    span: float
     drawing: int
     returns: bool
     sure: float | None
@@ -31,6 +35,8 @@ class Cell:
     def words(self) -> str:
         """All of it in a line."""
         held = "1 frame" if self.hold == 1 else f"{self.hold} frames"
+        if self.span != self.hold:
+            held += f", as long as {self.span:.3g}"
         again = " again" if self.returns else ""
         sure = "" if self.sure is None else f" · {self.sure:.0%} sure"
         return f"frame {self.frame} · drawing {self.drawing}{again} · held {held}{sure}"
@@ -45,28 +51,36 @@ def cells_of(shot: Shot) -> list[Cell]:
     """Every cell of a shot; one for all of it where its drawings are not known."""
     keys, start = shot.keyframes, shot.clip.start
     if keys is None or not len(keys.frames):
-        return [Cell(start, shot.frames, 1, False, None)]
+        return [Cell(start, shot.frames, _span(shot, start, shot.frames), 1, False, None)]
     seen: set[int] = set()
     cells: list[Cell] = []
     each = zip(keys.frames.tolist(), keys.holds.tolist(), keys.drawings.tolist(), strict=True)
     for frame, hold, drawing in each:
         sure = float(keys.confidence[frame - start])
-        cells.append(Cell(frame, hold, drawing, drawing in seen, sure))
+        span = _span(shot, frame, hold)
+        cells.append(Cell(frame, hold, span, drawing, drawing in seen, sure))
         seen.add(drawing)
     return cells
 
 
+def _span(shot: Shot, frame: int, hold: int) -> float:
+    if shot.times is None:
+        return hold
+    first = frame - shot.clip.start
+    return round(float(shot.times[first + hold] - shot.times[first]), 2)
+
+
 def labels(cells: Sequence[Cell]) -> list[bool]:
     """Which cells show their number: where it fits, and every fifth where it overlaps no other."""
-    free, at = 0, 0
+    free, at = 0.0, 0.0
     shown: list[bool] = []
     for cell in cells:
-        fits = cell.hold * FRAME >= cell.label_width
+        fits = cell.span * FRAME >= cell.label_width
         fifth = cell.drawing % 5 == 0 and not cell.returns
         shown.append(at >= free and (fits or fifth))
         if shown[-1]:
             free = at + cell.label_width
-        at += cell.hold * FRAME
+        at += cell.span * FRAME
     return shown
 
 

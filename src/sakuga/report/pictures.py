@@ -9,7 +9,7 @@ import numpy as np
 
 from sakuga.core.errors import ItemError
 from sakuga.core.images import fit, from_jpeg, to_jpeg
-from sakuga.core.records import Samples, Signals, Video
+from sakuga.core.records import Samples, Video
 from sakuga.core.video import VideoReader
 from sakuga.report.shots import Shot, in_order
 from sakuga.report.tables import Tables
@@ -83,15 +83,15 @@ def _first_frames(shot: Shot) -> dict[int, int]:
 
 def _decoded(tables: Tables, video: Video, numbers: Iterable[int]) -> dict[int, bytes]:
     """Frame number -> JPEG; empty where the file can't be read any more."""
-    signals = tables.records(Signals, "id", [video.id])
-    if not signals:
+    pts = tables.pts([video.id]).get(video.id)
+    if pts is None:
         return {}
     longest = max(HEIGHT, round(HEIGHT * video.width / max(1, video.height)))
     try:
         with VideoReader(video.url, video.stream) as reader:
             return {
                 frame.index: to_jpeg(fit(frame.upright(), longest), QUALITY)
-                for frame in reader.frames_at(sorted(numbers), signals[0].pts)
+                for frame in reader.frames_at(sorted(numbers), pts)
             }
     except ItemError:
         return {}

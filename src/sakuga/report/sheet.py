@@ -60,7 +60,8 @@ def _film(shot: Shot) -> str:
 
 def _card(shot: Shot, pictures: Pictures, number: int) -> str:
     cells, wide = cells_of(shot), width_of(shot.video)
-    rate = shot.frames / shot.seconds if shot.seconds else float(shot.video.frame_rate) or 24.0
+    frames = sum(cell.span for cell in cells)
+    rate = frames / shot.seconds if shot.seconds else float(shot.video.frame_rate) or 24.0
     return (
         f'<article class="shot" style="--wide:{wide};--aspect:{wide}/{HEIGHT};'
         f'--at:{focus_of(pictures):.2f}" data-rate="{rate:.4f}">'
@@ -128,16 +129,16 @@ def _viewer(cell: Cell, number: int) -> str:
 def _strip(shot: Shot, cells: Sequence[Cell], pictures: Pictures, number: int) -> str:
     parts: list[str] = []
     for place, (cell, labelled) in enumerate(zip(cells, labels(cells), strict=True)):
-        styles = [SHADES.get(cell.hold, "h9" if cell.hold >= LONG else "h4")]
+        styles = [SHADES.get(round(cell.span), "h9" if cell.span >= LONG else "h4")]
         styles += ["back"] * cell.returns + ["unsure"] * cell.unsure
         if cell.drawing in pictures:
             styles.append(_picture(number, cell.drawing))
         kept = ' class="k"' if cell.drawing % 5 == 0 else ""
         label = f"<b{kept}>{cell.drawing}</b>" if labelled else ""
         parts.append(
-            f'<i class="{" ".join(styles)}" style="--h:{cell.hold}{_shade(shot, cell)}" '
+            f'<i class="{" ".join(styles)}" style="--h:{cell.span:g}{_shade(shot, cell)}" '
             f'tabindex="{-1 if place else 0}" role="listitem" title="{cell.words}" '
-            f'data-h="{cell.hold}">{label}</i>'
+            f'data-h="{cell.span:g}">{label}</i>'
         )
     listed = "".join(parts)
     return f'<div class="strip" role="list" aria-label="drawings in time">{listed}</div>'

@@ -10,21 +10,30 @@ from itertools import groupby, zip_longest
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sakuga.core.errors import RequestError
-from sakuga.core.records import Clip, Keyframes, Motion, Video
+from sakuga.core.records import Clip, Keyframes, Motion, Ticks, Video
 from sakuga.report.names import shown_name
 from sakuga.report.tables import Json, Tables
+
+FEW = 0.02  # share of a file's frames that may be odd ones
+LONGER = 1.5  # a step this many times the shortest left something out
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A clip with its video; drawings and motion are None where those rooms have not been."""
+    """A clip with its video; drawings and motion are None where those rooms have not been.
+
+    times: (frames + 1,) when each frame begins and the last one ends, in frames of the film; None
+    where frames simply follow each other, as they do unless the file leaves repeats out.
+    """
 
     clip: Clip
     video: Video
     keyframes: Keyframes | None
     motion: Motion | None
+    times: NDArray[np.float64] | None = None
 
     @property
     def name(self) -> str:
@@ -96,7 +105,11 @@ def read_shots(tables: Tables, ids: Sequence[str]) -> list[Shot]:
     keys = {each.id: each for each in tables.records(Keyframes, "id", ids)}
     motions = {each.id: each for each in tables.records(Motion, "id", ids)}
     there = [clips[i] for i in ids if i in clips and clips[i].video in videos]
-    return [Shot(c, videos[c.video], keys.get(c.id), motions.get(c.id)) for c in there]
+    pts = tables.pts(videos)
+    return [
+        Shot(c, videos[c.video], keys.get(c.id), motions.get(c.id), _times(c, pts.get(c.video)))
+        for c in there
+    ]
 
 
 def choose_shots(tables: Tables, most: int) -> list[str]:
@@ -111,6 +124,17 @@ def choose_shots(tables: Tables, most: int) -> list[str]:
 def in_order(shots: Iterable[Shot]) -> list[Shot]:
     """By film, each film's shots as they follow each other."""
     return sorted(shots, key=lambda shot: (shot.name, shot.video.id, shot.clip.index))
+
+
+def _times(clip: Clip, pts: Ticks | None) -> NDArray[np.float64] | None:
+    steps = np.zeros(0) if pts is None else np.diff(pts)
+    if pts is None or not len(steps) or pts.min() < 0 or steps.min() <= 0:
+        return None
+    frame = np.quantile(steps, FEW)
+    if np.mean(steps > LONGER * frame) < FEW:
+        return None
+    ends = np.append(pts[clip.start : clip.end], clip.end_pts)
+    return (ends - ends[0]) / np.median(steps[steps < LONGER * frame])
 
 
 def _plain(record: Any) -> dict[str, Json]:

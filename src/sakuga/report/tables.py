@@ -19,6 +19,7 @@ from sakuga.core.records import (
     Samples,
     Signals,
     Source,
+    Ticks,
     Video,
 )
 from sakuga.core.schema import from_table, schema_of
@@ -58,6 +59,17 @@ class Tables:
         for part in self.parts(record) if wanted else ():
             if len(self._read(part, (column,)).filter(keep)):
                 found += from_table(record, self._read(part, schema_of(record).names).filter(keep))
+        return found
+
+    def pts(self, videos: Iterable[str]) -> dict[str, Ticks]:
+        """Video -> when each of its frames is shown, in its own time base."""
+        wanted = sorted(set(videos))
+        keep = pc.field("id").isin(wanted)
+        found: dict[str, Ticks] = {}
+        for part in self.parts(Signals) if wanted else ():
+            read: Any = self._read(part, ("id", "pts")).filter(keep)
+            for video, ticks in zip(read.column("id").to_pylist(), read.column("pts"), strict=True):
+                found[video] = ticks.values.to_numpy()
         return found
 
     def failures(self, record: type) -> list[Failure]:

@@ -43,13 +43,24 @@ def test_a_shot_whose_drawings_are_unknown_is_one_cell(tables: Tables) -> None:
     assert (cell.hold, cell.sure) == (5, None)
 
 
+def test_where_a_file_leaves_repeats_out_a_drawing_is_as_wide_as_it_is_shown(
+    tmp_path: Path,
+) -> None:
+    folder = Folder(str(tmp_path))
+    pts = np.cumsum([0] + [40, 80, 80, 120] * 25)[:100]
+    video = folder.add_film("/a.webm", [[1] * 100], pts=pts)
+    cells = cells_of(find_shot(Tables(str(tmp_path)), f"{video}:0"))
+    assert [cell.span for cell in cells[:8]] == [1, 2, 2, 3, 1, 2, 2, 3]
+    assert cells[1].words == "frame 1 · drawing 2 · held 1 frame, as long as 2 · 100% sure"
+
+
 def test_a_shot_is_shown_by_its_first_drawing_after_the_transition(tables: Tables) -> None:
     shot = find_shot(tables, digest("/a.mp4") + ":1")
     assert first_whole(cells_of(shot), shot.clip.body_start).frame == 10
 
 
 def test_labels_never_overlap() -> None:
-    cells = [Cell(n, 1 + n % 2, 95 + n, n % 7 == 0, 0.6 + n / 100) for n in range(40)]
+    cells = [Cell(n, 1 + n % 2, 1 + n % 2, 95 + n, n % 7 == 0, 0.6 + n / 100) for n in range(40)]
     free = at = 0
     for cell, shown in zip(cells, labels(cells), strict=True):
         if shown:
