@@ -49,6 +49,7 @@ SUITES = {
     "h264 crf 28 pulldown": Encoding(crf=28, pulldown=True),
     "h264 vfr": Encoding(vfr=True),
     "h264 rotated": Encoding(rotation=90),
+    "h264 letterbox": Encoding(letterbox=0.24),
     "h264 grain": Encoding(grain=6.0, crf=20),
     "vp9 crf 32": Encoding("vp9", 32, "webm"),
 }

@@ -38,7 +38,7 @@ class MotionStage:
     batch: ClassVar[int] = 64
 
     mixed_below: Annotated[float, Interval(ge=0, le=1)] = 0.6
-    still: Annotated[float, Gt(0)] = 0.003
+    still: Annotated[float, Gt(0)] = 0.0035
 
     def load(self) -> Callable[[Sequence[Item]], Iterable[Motion]]:
         """The worker."""

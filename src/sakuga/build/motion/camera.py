@@ -15,6 +15,7 @@ Doubles = NDArray[np.float64]
 _TREMBLES: Final = 0.002  # frame heights of stray that are more than uncertainty
 _AIMLESS: Final = 0.4  # of the way gone leads somewhere, or less
 _PREVAILS: Final = 4.0  # a zoom this many times larger than the stray is no shake
+_WAVERS: Final = 3.0  # times as far as by a shift must the edge move by a zoom to be believed
 _BLIND: Final = 0.2  # of the texture agrees, or less: something covered the view
 _AROUND: Final = 9  # frames over which a path is smoothed
 
@@ -116,4 +117,5 @@ def _name(x: Doubles, y: Doubles, edge: Doubles, stray: float, still: float) -> 
     aimless = _directness(x, y) < _AIMLESS and moves["zoom"] < _PREVAILS * stray
     if stray > _TREMBLES and aimless:
         return "shake"
-    return largest if moves[largest] > still else "static"
+    least = _WAVERS * still if largest == "zoom" else still
+    return largest if moves[largest] > least else "static"

@@ -12,14 +12,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sakuga.build.evidence import evidence
-from sakuga.build.motion.pulldown import Repeats, in_film, repeats
+from sakuga.build.motion.pulldown import Repeats, in_film, repeats, surely_new
 from sakuga.core.records import Clip, Keyframes, Signals, Video
 
 _NTSC: Final = (29.0, 31.0)  # frames a second at which pulldown is looked for
 _JITTER: Final = 1.5  # a step this many times longer than the shortest left something out
 _VARIABLE: Final = 0.005  # share of such steps in a file of variable frame rate
-_WINDOWS: Final = (150, 600, 2400)  # frames around a clip that proves nothing by itself
+_WINDOWS: Final = (0, 150, 600, 2400)  # frames around a clip that are looked at as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +64,19 @@ class Clocks:
             self._new = None
         if self._times is not None or not _NTSC[0] <= self._rate <= _NTSC[1]:
             return Clock(times=self._times)
-        found = repeats(keyframes.frames[1:])
-        if found is None:
-            found = self._around(keyframes, clip, signals)
+        found = repeats(keyframes.frames[1:]) or self._around(clip, signals)
         return Clock(found.best(keyframes.frames) if found else None)
 
-    def _around(self, keyframes: Keyframes, clip: Clip, signals: Signals) -> Repeats | None:
-        """What the frames around a clip prove, if the clip does not contradict it."""
+    def _around(self, clip: Clip, signals: Signals) -> Repeats | None:
+        """What a clip, or else the frames around it, prove; if the clip does not contradict it."""
         if self._new is None:
-            self._new = np.flatnonzero(evidence(signals).new)
+            self._new = surely_new(signals.change)
+        within = self._new[(self._new > clip.start) & (self._new < clip.end)]
         for window in _WINDOWS:
-            near = (self._new >= clip.start - window) & (self._new < clip.end + window)
+            near = (self._new > clip.start - window) & (self._new < clip.end + window)
             found = repeats(self._new[near])
             if found is not None:
-                return found if found.allows(keyframes.frames[1:]) else None
+                return found if found.allows(within) else None
         return None
 
 

@@ -8,14 +8,16 @@ alike, whatever the timing, but on fives: those prove nothing, and are left to w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb, log
+from math import comb, exp, lgamma, log
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 CYCLE: Final = 5
-_STRAY: Final = 0.03  # share of the drawings that may appear in a place that should show none
+_STRAY: Final = 0.05  # share of the drawings that may appear in a place that should show none
+_TIMES: Final = 2.5  # the change of the stillest neighbour, and a frame is surely new
+_STILL: Final = 8.0  # squared grey levels: less change proves nothing
 _CHANCE: Final = 0.02  # that drawings at random leave so many places empty
 _FEW: Final = 6  # drawings: so few can be even by chance
 _UNEVEN: Final = 0.85  # share of the frames in the commonest hold, under pulldown;
@@ -31,7 +33,7 @@ class Repeats:
     def allows(self, frames: NDArray[Any]) -> bool:
         """Whether these new drawings leave at least one of the places empty, but for a stray."""
         counts = np.bincount(np.asarray(frames) % CYCLE, minlength=CYCLE)
-        return min(counts[place] for place in self.places) <= max(1, len(frames) // 20)
+        return min(counts[place] for place in self.places) <= max(1, len(frames) // 8)
 
     def best(self, frames: NDArray[Any]) -> int:
         """The place that makes the timing of these drawings the most even."""
@@ -52,11 +54,32 @@ def repeats(frames: NDArray[Any]) -> Repeats | None:
         if strays > _STRAY * total or counts[order[1]] < 2:
             continue
         empty = order[used:].tolist()
-        if log(comb(CYCLE, used)) + total * log(used / CYCLE) < log(_CHANCE):
+        if comb(CYCLE, used) * _at_most(strays, total, 1 - used / CYCLE) < _CHANCE:
             return Repeats(frozenset(empty))
         even = [place for place in empty if _made_even(frames, place)]
         return Repeats(frozenset(even)) if even else None
     return None
+
+
+def _at_most(hits: int, trials: int, chance: float) -> float:
+    """The probability of so few hits (binomial)."""
+    return sum(
+        exp(
+            lgamma(trials + 1) - lgamma(n + 1) - lgamma(trials - n + 1)
+            + n * log(chance) + (trials - n) * log(1 - chance)
+        )
+        for n in range(hits + 1)
+    )  # fmt: skip
+
+
+def surely_new(change: NDArray[Any]) -> NDArray[np.int64]:
+    """Numbers of the frames that change far more than the stillest of the five around them.
+
+    change: (T,) as in `records.Signals`. Judged only against its neighbours, a repeat stands out
+    at any quality; it is no matter here if a small new drawing is missed.
+    """
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(change, 2, mode="edge"), CYCLE)
+    return np.flatnonzero((change > _TIMES * around.min(axis=1)) & (change > _STILL))
 
 
 def _made_even(frames: NDArray[Any], place: int) -> bool:

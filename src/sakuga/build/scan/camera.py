@@ -30,6 +30,9 @@ _BLIND: Final = 0.2  # of the texture agrees, or less: not a move
 _LOST: Final = 0.4  # less agrees: the reference has had its day
 _LEAVES: Final = 1.0  # pixels from the reference, and it is replaced
 _RESTS: Final = 0.5  # of the texture is where it was: the view has not moved
+_BLACK: Final = 28  # grey levels: nothing darker is taken for a picture
+_SOME: Final = 0.3  # of a line of the picture is brighter than black
+_LOOKS: Final = 24  # changed frames between two looks for bars
 _RESTING: Final = 0.03  # pixels that texture may seem to move
 
 
@@ -43,6 +46,7 @@ class CameraMeter:
 
     def __init__(self) -> None:
         self._rows = Columns(("camera_x", "camera_y", "camera_zoom", "camera_fit"))
+        self._screen = _Screen()
         self._reference: _Reference | None = None
         self._previous: Small | None = None
         self._since = STILL  # from the reference to the last measured picture
@@ -60,12 +64,12 @@ class CameraMeter:
             if len(self._waiting) == 1:
                 self._write(STILL)
             return
-        now = picture.half
+        now = self._screen.inside(picture.half)
         step = self._step(now)
         self._previous = now
         self._waiting.append(True)
         if step is not None:
-            height, width = now.shape
+            height, width = picture.half.shape
             self._write(Move(-step.x / width, -step.y / height, step.zoom, step.fit))
 
     def columns(self) -> dict[str, NDArray[Any]]:
@@ -136,6 +140,38 @@ class CameraMeter:
     def _renew(self, plane: Small) -> _Reference:
         self._reference, self._since = _Reference(plane), STILL
         return self._reference
+
+
+class _Screen:
+    """The part of the picture that shows something: bars at its edges would hold every view still.
+
+    A row or column is a bar while hardly a pixel of it was ever brighter than black.
+    """
+
+    def __init__(self) -> None:
+        self._brightest: Small | None = None
+        self._seen = 0
+        self._part = (slice(None), slice(None))
+
+    def inside(self, plane: Small) -> Small:
+        """The picture without bars, as far as is known by now."""
+        if self._brightest is None or self._brightest.shape != plane.shape:
+            self._brightest, self._seen = plane, 0
+        self._brightest = np.maximum(self._brightest, plane)
+        if self._seen % _LOOKS == 0:
+            lit = self._brightest > _BLACK
+            self._part = (_lit(lit.mean(axis=1)), _lit(lit.mean(axis=0)))
+        self._seen += 1
+        return plane[self._part]
+
+
+def _lit(shares: NDArray[Any]) -> slice:
+    """From the first to the last line that is no bar, less a margin; all if half would be lost."""
+    lines = np.flatnonzero(shares > _SOME)
+    if len(lines) < len(shares) / 2 or len(lines) == len(shares):
+        return slice(None)
+    first, last = int(lines[0]), int(lines[-1]) + 1
+    return slice(first + (first > 0), last - (last < len(shares)))
 
 
 class _Reference:

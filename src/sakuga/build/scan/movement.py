@@ -26,7 +26,8 @@ _SLOPE: Final = np.array([-0.25, 0, 0.25], np.float32)  # of the sum of two pict
 
 BLOCK: Final = 8  # pixels: a power of two
 FEWEST: Final = 6  # blocks
-TEXTURE: Final = 4.0  # squared grey levels a pixel: blocks of less slope count for little
+TEXTURE: Final = 2.0  # squared grey levels a pixel: blocks of less slope count for little
+_SPARSE: Final = 0.15  # of the picture has texture, or less: few can't speak for all
 _AGREES: Final = 0.2  # pixels: a block further off than this does not agree
 _FINEST: Final = 0.01  # pixels: how closely blocks can be told apart
 _STEPS: Final = 5  # of reweighting, at most
@@ -179,7 +180,8 @@ def _near(before: Small, after: Small, shift: tuple[int, int], block: int) -> Mo
         if abs(x - was[0]) + abs(y - was[1]) < _SETTLED:
             break
         alike = 1.0 / (1.0 + off / width) ** 2
-    fit = float(votes @ (off < _AGREES**2)) / (float(votes.sum()) + 1e-6)
+    enough = max(float(votes.sum()), _SPARSE * float(grid.weight.sum()))
+    fit = float(votes @ (off < _AGREES**2)) / enough
     return Move(x + shift[0], y + shift[1], zoom, fit)
 
 

@@ -6,7 +6,7 @@ import pytest
 from sakuga.build.motion.camera import view_of
 from tests.unit.build.motion.makers import clip, signals, video
 
-STILL = 0.003
+STILL = 0.0035
 N = 49  # two seconds between the first and the last frame
 
 

@@ -1,5 +1,4 @@
 from fractions import Fraction
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -66,16 +65,17 @@ def test_no_irregular_timing_at_30_frames_looks_like_pulldown(seed):
     assert not clock.pulldown or (counted == 0).sum() >= 2
 
 
-def test_a_quiet_clip_takes_pulldown_from_its_neighbours(monkeypatch):
+@pytest.mark.parametrize("noise", [0.5, 60.0])
+def test_a_quiet_clip_takes_pulldown_from_its_neighbours(noise):
     frames, end, _ = in_pulldown([1] * 240, 1)
-    new = np.isin(np.arange(end), frames)
-    decided = SimpleNamespace(new=new)
-    monkeypatch.setattr("sakuga.build.motion.clock.evidence", lambda _: decided)
+    random = np.random.default_rng(1)
+    change = random.lognormal(np.log(noise), 0.3, end).astype(np.float32)
+    change[frames] = random.lognormal(np.log(200 + noise), 0.5, len(frames))
     quiet = frames[[80, 91, 95]]
     clock = Clocks().of(
         keyframes(quiet, quiet[-1] + 9),
         clip(quiet[-1] + 9, quiet[0]),
-        signals(end, NTSC),
+        signals(end, NTSC, change=change),
         video(NTSC),
     )
     assert clock.pulldown
