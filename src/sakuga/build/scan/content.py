@@ -24,9 +24,11 @@ COARSE: Final = (4, 3)
 """Cells of each chroma plane: columns, rows."""
 WIDTH: Final = GRID[0] * GRID[1] + 2 * COARSE[0] * COARSE[1]
 """Bytes of one frame's row: luma row by row, then U, then V."""
+_LUMA: Final = GRID[0] * GRID[1]
+_U: Final = _LUMA + COARSE[0] * COARSE[1]
 _ROWS: Final = 4096  # per chunk
-_MUCH: Final = 1.5  # grey levels, mean over the cells: less is no boundary
-_SHIFT: Final = 3  # pixels of the half picture, each way
+_MUCH: Final = 2.0  # grey levels, mean over the cells: less is no boundary
+_SMALLEST: Final = 24  # pixels of the half picture: less has no detail
 _STRONG: Final = 10.0  # grey levels: one strong edge shall not outweigh all others
 _LONGER_SIDE: Final = 256  # pixels to which PySceneDetect reduces a frame
 
@@ -42,18 +44,15 @@ class Content:
 
     def add(self, picture: Picture) -> None:
         """Take the next frame in."""
-        row, before = self._row, self._row.astype(np.int16)
-        luma = GRID[0] * GRID[1]
-        row[:luma] = _cells(_coarse(picture), GRID)
-        if picture.previous is None or picture.changed:
-            middle = (WIDTH + luma) // 2
-            row[luma:middle] = _cells(_thinned(picture.u), COARSE)
-            row[middle:] = _cells(_thinned(picture.v), COARSE)
+        row, before = self._row, self._row.copy()
+        row[:_LUMA] = _cells(_coarse(picture), GRID)
+        if picture.previous is None or not np.array_equal(row[:_LUMA], before[:_LUMA]):
+            row[_LUMA:_U] = _cells(_thinned(picture.u), COARSE)
+            row[_U:] = _cells(_thinned(picture.v), COARSE)
         self._grid.add(row)
-        changed = picture.previous is None or np.abs(row - before).mean() >= _MUCH
-        self._levels.add(
-            (cv2.meanStdDev(picture.half)[1].item(), _kinship(picture) if changed else 1.0)
-        )
+        contrast = cv2.meanStdDev(picture.half)[1].item()
+        much = picture.previous is None or cv2.norm(row, before, cv2.NORM_L1) >= _MUCH * WIDTH
+        self._levels.add((contrast, _kinship(picture) if much else 1.0))
         if self._hsv is not None:
             self._hsv.add(picture.frame.bgr())
 
@@ -121,18 +120,16 @@ class Rows:
 
 
 def _kinship(picture: Picture) -> float:
-    """Correlation of fine detail with the frame before, at the best of a few shifts, 0 to 1.
+    """Correlation of fine detail with the frame before, 0 to 1.
 
     A codec keyframe, a flash of light or a colour that changes leave the drawing's lines where
     they were; a cut does not. Only the middle is looked at: bars stay where they are at every cut.
     """
-    if picture.previous is None or min(picture.half.shape) < 8 * _SHIFT:
+    if picture.previous is None or min(picture.half.shape) < _SMALLEST:
         return 0.0
     now, before = _detail(picture.half), _detail(picture.previous.half)
-    inner = before[_SHIFT:-_SHIFT, _SHIFT:-_SHIFT]
-    found = cv2.matchTemplate(now, inner, cv2.TM_CCORR).max()
-    energy = float(np.vdot(inner, inner)) * float(np.vdot(now, now))
-    return max(float(found) / (energy + 1.0) ** 0.5, 0.0)
+    energy = float(np.vdot(before, before)) * float(np.vdot(now, now))
+    return max(float(np.vdot(now, before)) / (energy + 1.0) ** 0.5, 0.0)
 
 
 def _detail(half: Small) -> NDArray[np.float32]:

@@ -70,7 +70,9 @@ def _confidence(t: int, film: Film, steps: NDArray[np.float32]) -> float:
     place alone, speak against it.
     """
     jump = _lasting(film.points, t)
-    around = max(_liveliness(steps[1:t][::-1]), _liveliness(steps[t + 1 :]))
+    settled = steps[t + 1 : t + SHORTEST * _ZONES].copy()
+    settled[:1] = 0  # many codecs need a frame to get the new picture right
+    around = max(_liveliness(steps[1:t][::-1]), _liveliness(settled))
     odds = 7 * log(jump / (around + _NOISE) / 2.4) + 0.6 * log(jump / 10)
     odds -= 45 * max(float(film.kinship[t]) - 0.12, 0.0)
     odds -= 10 * max(0.75 - spread(film, t - 1, t + 1), 0.0)
@@ -84,12 +86,13 @@ def _lasting(points: Points, t: int) -> float:
 
 
 def _liveliness(steps: NDArray[np.float32]) -> float:
-    """Of one side, nearest first: the second largest change within a shortest shot's length.
+    """Of one side, nearest first: its largest change. Far ones count less.
 
-    The largest may be another cut, or the picture settling after this one. Far ones count less.
+    Where another cut may be, after a shortest shot's length, it is the second largest.
     """
-    zones = [steps[z * SHORTEST : (z + 1) * SHORTEST] for z in range(_ZONES)]
-    return max(
-        float(np.partition(zone, -2)[-2]) / (1 + z * z) if len(zone) > 1 else 0.0
-        for z, zone in enumerate(zones)
-    )
+    near = float(steps[: SHORTEST - 1].max(initial=0.0))
+    for zone in range(1, _ZONES):
+        beyond = steps[zone * SHORTEST - 1 : (zone + 1) * SHORTEST - 1]
+        if len(beyond) > 1:
+            near = max(near, float(np.partition(beyond, -2)[-2]) / (1 + zone * zone))
+    return near
