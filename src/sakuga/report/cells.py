@@ -9,6 +9,7 @@ from sakuga.report.shots import Shot
 
 FRAME = 14  # pixels that one frame is wide, where there is room
 DIGIT, GAP, SIGN = 6, 5, 9  # pixels of a label's digits, of what keeps labels apart, of a sign
+JITTER = 0.1  # frames; containers round their times
 UNSURE = 0.75  # decisions below this are marked
 
 
@@ -67,7 +68,8 @@ def _span(shot: Shot, frame: int, hold: int) -> float:
     if shot.times is None:
         return hold
     first = frame - shot.clip.start
-    return round(float(shot.times[first + hold] - shot.times[first]), 2)
+    span = float(shot.times[first + hold] - shot.times[first])
+    return round(span) if abs(span - round(span)) < JITTER else round(span, 2)
 
 
 def labels(cells: Sequence[Cell]) -> list[bool]:
