@@ -28,7 +28,8 @@ class MotionStage:
     """How clips are judged.
 
     mixed_below: share of the frames, pauses not counted, that a regular clip's own hold covers.
-    still: how far the last third of a clip may be from the first, in frame heights, and be static.
+    still: how far the last third of a clip may be from the first and the clip be static, in shorter
+    sides of the picture.
     """
 
     name: ClassVar[str] = "motion"

@@ -12,7 +12,8 @@ from sakuga.core.records import CameraMove, Clip, Signals, Video
 
 Doubles = NDArray[np.float64]
 
-_TREMBLES: Final = 0.002  # frame heights of stray that are more than uncertainty
+_TREMBLES: Final = 0.002  # shorter sides of stray that are more than uncertainty
+_SLOWEST: Final = 0.001  # shorter sides a second: less is no move, however long it lasts
 _AIMLESS: Final = 0.4  # of the way gone leads somewhere, or less
 _PREVAILS: Final = 4.0  # a zoom this many times larger than the stray is no shake
 _WAVERS: Final = 3.0  # times as far as by a shift must the edge move by a zoom to be believed
@@ -41,21 +42,26 @@ def view_of(signals: Signals, clip: Clip, video: Video, still: float) -> View:
     seconds = _seconds(signals, first, last, video)
     if seconds <= 0:
         return View("static", 0.0, 0.0, 0.0, 0.0)
-    part = slice(first + 1, last)
-    right, down = upright(signals.camera_x[part], signals.camera_y[part], video.rotation)
-    known = signals.camera_fit[part] >= _BLIND
-    aspect = video.width / video.height
-    x, y = _path(right, known) * aspect, _path(down, known)
-    growth = _path(np.log1p(np.clip(signals.camera_zoom[part], -0.5, 1.0)), known)
-    stray = float(np.hypot(_stray(x), _stray(y)))
-    move = _name(x, y, growth * aspect / 2, stray, still)
+    x, y, growth = _paths(signals, slice(first + 1, last), video.rotation)
+    side = min(video.width, video.height)
+    across, along = x * (video.width / side), y * (video.height / side)
+    edge = growth * (max(video.width, video.height) / side / 2)
+    stray = float(np.hypot(_stray(across), _stray(along)))
     return View(
-        move,
-        float(x[-1]) / aspect / seconds,
+        _name(across, along, edge, stray, max(still, _SLOWEST * seconds)),
+        float(x[-1]) / seconds,
         float(y[-1]) / seconds,
         float(np.expm1(growth[-1] / seconds)),
-        stray,
+        stray * side / video.height,
     )
+
+
+def _paths(signals: Signals, part: slice, rotation: int) -> tuple[Doubles, Doubles, Doubles]:
+    """Right in widths, down in heights, and the logarithm of growth, as shown, frame by frame."""
+    right, down = upright(signals.camera_x[part], signals.camera_y[part], rotation)
+    growth = np.log1p(np.clip(signals.camera_zoom[part], -0.5, 1.0))
+    known = signals.camera_fit[part] >= _BLIND
+    return _path(right, known), _path(down, known), _path(growth, known)
 
 
 def upright(
@@ -107,7 +113,7 @@ def _stray(path: Doubles) -> float:
 
 
 def _name(x: Doubles, y: Doubles, edge: Doubles, stray: float, still: float) -> CameraMove:
-    """edge: how far the edge of the picture moves by the zoom. All in frame heights."""
+    """edge: how far the picture's edge moves by the zoom. All in shorter sides of the picture."""
     moves: dict[CameraMove, float] = {
         "pan": _reach(x),
         "tilt": _reach(y),

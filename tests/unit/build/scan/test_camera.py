@@ -131,3 +131,14 @@ def test_the_first_frame_after_a_cut_is_not_taken_for_a_move():
     columns = measured([*(view() for _ in range(4)), *other])
     assert columns["camera_fit"][4] < 0.4
     assert columns["camera_x"][5:].sum() * W * SCALE == pytest.approx(-15, rel=0.1)
+
+
+def test_bars_do_not_hold_a_moving_view_still():
+    def barred(plane):
+        plane = cv2.convertScaleAbs(plane, alpha=0.1, beta=100)  # a faint background
+        plane[:8], plane[-8:] = 16, 16
+        return plane
+
+    columns = measured([barred(view(0, 1.5 * t)) for t in range(30)])
+    known = columns["camera_fit"] > 0.2
+    assert columns["camera_y"][known].mean() * H * SCALE == pytest.approx(1.5, rel=0.1)
