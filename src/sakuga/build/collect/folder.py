@@ -66,7 +66,8 @@ def find_sources(
     known = {s.url: _told(s, recipe) for sources in old.values() for s in sources}
     found = {file.url: file for each in inputs for file in _files_at(each, store)}
     new = sorted((f for f in found.values() if _is_new(f, known.get(f.url))), key=lambda f: f.url)
-    sources = _with_parts(known, _read_all(new, recipe, seen))
+    read = [_kept(source, known.get(source.url)) for source in _read_all(new, recipe, seen)]
+    sources = _with_parts(known, read)
     numbers = sorted({s.part for s in sources} | {part.number for part in old})
     listed: dict[Part, list[Source]] = {}
     for number in numbers:
@@ -103,7 +104,17 @@ def _key(sources: Sequence[Source]) -> str:
 
 
 def _is_new(file: Found, known: Source | None) -> bool:
-    return known is None or (known.bytes, known.modified) != (file.bytes, file.modified)
+    """Never seen, changed since, or not readable then."""
+    return (
+        known is None
+        or (known.bytes, known.modified) != (file.bytes, file.modified)
+        or (known.video is None and not known.skipped)
+    )
+
+
+def _kept(source: Source, known: Source | None) -> Source:
+    """In the part where it stands already, if its content is the same."""
+    return replace(source, part=known.part) if known and known.video == source.video else source
 
 
 # ---- what lies there

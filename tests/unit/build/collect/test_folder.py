@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -133,6 +134,35 @@ def test_a_file_that_was_seen_is_not_read_again(films: Path, tmp_path: Path) -> 
         [str(films)], Collect(), Store(str(tmp_path / "out")), lambda done, _: read.append(done)
     )
     assert read == []
+
+
+def test_a_file_that_was_only_touched_stays_where_it_is(films: Path, tmp_path: Path) -> None:
+    (films / "a.mp4").write_bytes(MP4)
+    find(tmp_path / "out", films)
+    before = parts_of(tmp_path / "out")
+    os.utime(films / "a.mp4", (1, 1))
+    find(tmp_path / "out", films)
+    assert parts_of(tmp_path / "out") == before
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(
+    films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (films / "a.mp4").write_bytes(MP4)
+    with monkeypatch.context() as patch:
+        patch.setattr("sakuga.build.collect.folder.open_file", deny)
+        first = find(tmp_path / "out", films)
+        before = parts_of(tmp_path / "out")
+        assert find(tmp_path / "out", films) == first
+        assert parts_of(tmp_path / "out") == before
+    assert first["a.mp4"].kind == "can't be read: Permission denied"
+    second = find(tmp_path / "out", films)
+    assert second["a.mp4"].video
+    assert second["a.mp4"].kind == "mp4"
+
+
+def deny(url: str) -> None:
+    raise PermissionError(errno.EACCES, "Permission denied", url)
 
 
 def test_links_are_followed_once(films: Path, tmp_path: Path) -> None:
