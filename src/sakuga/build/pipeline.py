@@ -65,6 +65,7 @@ class Watcher:
 
     reading: Callable[[int, int], None] = lambda *_: None  # new files looked into, and of how many
     planned: Callable[[Plan], None] = lambda *_: None
+    working: Callable[[Job, int], None] = lambda *_: None  # a part, and its signs of life so far
     part_done: Callable[[Job, Outcome], None] = lambda *_: None
 
 
@@ -104,7 +105,7 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
             rows[job.stage.name] += outcome.rows
             watcher.part_done(job, outcome)
 
-        _engine(request).run(plan.jobs, done)
+        _engine(request).run(plan.jobs, done, watcher.working)
         if not request.only and request.parts is None:
             _publish(plan)
         return Result(plan, len(plan.jobs), rows, count_failures(plan))

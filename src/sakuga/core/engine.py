@@ -18,12 +18,13 @@ from sakuga.core.stage import Job, Outcome, run_part
 from sakuga.core.store import Part
 
 Done = Callable[[Job, Outcome], None]
+Working = Callable[[Job, int], None]  # told, a few times a second, a part's signs of life so far
 
 
 class Engine(Protocol):
     """Runs jobs, each after those it reads; calls `done` for each. Raises WorldError."""
 
-    def run(self, jobs: Sequence[Job], done: Done) -> None:
+    def run(self, jobs: Sequence[Job], done: Done, working: Working = lambda *_: None) -> None:
         """Make every part."""
         ...
 
@@ -32,8 +33,9 @@ class Engine(Protocol):
 class Inline:
     """In this process, one after the other: for a debugger. A crash is a crash of the build."""
 
-    def run(self, jobs: Sequence[Job], done: Done) -> None:
-        """Make every part, in the order given."""
+    def run(self, jobs: Sequence[Job], done: Done, working: Working = lambda *_: None) -> None:
+        """Make every part, in the order given; `working` is told nothing."""
+        del working
         for job in jobs:
             done(job, run_part(job))
 
@@ -45,7 +47,7 @@ class Local:
     workers: int = 1
     limits: Limits = field(default_factory=Limits)
 
-    def run(self, jobs: Sequence[Job], done: Done) -> None:
+    def run(self, jobs: Sequence[Job], done: Done, working: Working = lambda *_: None) -> None:
         """Make every part; what is ready first in the order given is begun first."""
         if not jobs:
             return
@@ -62,6 +64,8 @@ class Local:
                     job = running.pop(index)
                     queue.finish(job)
                     done(job, outcome)
+                for index, job in running.items():
+                    working(job, guards[index].beats)
         finally:
             for guard in guards:
                 guard.close()
@@ -117,8 +121,9 @@ class Ray:
     address: str | None = None
     limits: Limits = field(default_factory=Limits)
 
-    def run(self, jobs: Sequence[Job], done: Done) -> None:
-        """Make every part; `done` is called as they come."""
+    def run(self, jobs: Sequence[Job], done: Done, working: Working = lambda *_: None) -> None:
+        """Make every part; `done` is called as they come, `working` is told nothing."""
+        del working
         if not jobs:
             return
         ray = _import_ray()

@@ -61,11 +61,17 @@ class Guard:
         self._attempt: _Attempt | None = None
         self._connection: Connection | None = None
         self._beats: Any = None
+        self._first_beat = 0
 
     @property
     def busy(self) -> bool:
         """True from `start` until `step` returned an outcome."""
         return self._attempt is not None
+
+    @property
+    def beats(self) -> int:
+        """Signs of life since the part was begun, a packet each while it decodes."""
+        return max(0, self._beats.value - self._first_beat) if self._beats is not None else 0
 
     @property
     def pid(self) -> int | None:
@@ -75,6 +81,7 @@ class Guard:
     def start(self, job: Job) -> None:
         """Begin to make a part."""
         self._attempt = _Attempt(job)
+        self._first_beat = self._beats.value if self._beats is not None else 0
         self._send()
 
     def waitables(self) -> list[Any]:
@@ -133,7 +140,7 @@ class Guard:
     def _spawn(self) -> None:
         context: Any = _context()
         self._connection, theirs = context.Pipe()
-        self._beats = context.Value("Q", 0, lock=False)
+        self._beats, self._first_beat = context.Value("Q", 0, lock=False), 0
         self._process = context.Process(
             target=_serve, args=(theirs, self._beats, self._threads), daemon=True
         )

@@ -30,8 +30,8 @@ MAX_PIXELS = 8192 * 4352  # of one frame; 8K and a little
 REORDER = 16  # frames by which decoding order may run ahead of presentation (H.264, HEVC: at most)
 SKIPPING = frozenset({"h264", "hevc"})  # decoders that may pass over single frames and stay exact
 
-# No Python callback for FFmpeg's log: a decoder's thread would wait in it for the interpreter's lock
-# while whoever closes the decoder holds the lock and waits for the thread.
+# No Python callback for FFmpeg's log: a decoder's thread would wait in it for the interpreter's
+# lock, while whoever closes the decoder holds that lock and waits for the thread.
 av.logging.set_level(None)
 
 
