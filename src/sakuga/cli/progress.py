@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 SILENT = 2.0  # seconds in which nothing is said
 EVERY = 5.0  # seconds between two plain lines
 
-Advance = Callable[[str, int, int], None]  # what, done, of how many
+WHOLE = 0.98  # of a part, at most, before it is done
+
+Advance = Callable[[str, float, int], None]  # what, done, of how many
 
 
 @contextmanager
@@ -29,20 +31,58 @@ def watching() -> Generator[Watcher]:
     from sakuga.build.pipeline import Watcher
 
     with advancing() as advance:
-        of_stage: dict[str, tuple[int, int]] = {}
+        parts = Parts(advance)
+        yield Watcher(
+            reading=lambda done, of: advance("read", done, of),
+            planned=parts.planned,
+            working=parts.working,
+            part_done=parts.done,
+        )
 
-        def planned(plan: Plan) -> None:
-            for stage in plan.stages:
-                if parts := plan.missing(stage):
-                    of_stage[stage.name] = (0, parts)
-                    advance(stage.name, 0, parts)
 
-        def part_done(job: Job, _: Outcome) -> None:
-            done, parts = of_stage[job.stage.name]
-            of_stage[job.stage.name] = (done + 1, parts)
-            advance(job.stage.name, done + 1, parts)
+class Parts:
+    """How many parts of each stage are made, and how much of those being made."""
 
-        yield Watcher(lambda done, of: advance("read", done, of), planned, part_done)
+    def __init__(self, advance: Advance) -> None:
+        self._advance = advance
+        self._wanted: dict[str, int] = {}
+        self._made: dict[str, int] = {}
+        self._begun: dict[str, dict[int, float]] = {}  # stage -> part -> share of it
+        self._frames: dict[int, float] = {}  # part -> frames that its files should have
+
+    def planned(self, plan: Plan) -> None:
+        for stage in plan.stages:
+            if parts := plan.missing(stage):
+                self._wanted[stage.name], self._made[stage.name] = parts, 0
+                self._begun[stage.name] = {}
+                self._advance(stage.name, 0, parts)
+
+    def working(self, job: Job, beats: int) -> None:
+        """Only the one full decode gives a sign of life for each frame."""
+        from sakuga.core.records import Signals
+
+        if job.stage.writes is Signals and (frames := self._frames_of(job)):
+            self._begun[job.stage.name][job.part.number] = min(WHOLE, beats / frames)
+            self._tell(job.stage.name)
+
+    def done(self, job: Job, _: Outcome) -> None:
+        self._made[job.stage.name] += 1
+        self._begun[job.stage.name].pop(job.part.number, None)
+        self._tell(job.stage.name)
+
+    def _tell(self, stage: str) -> None:
+        share = self._made[stage] + sum(self._begun[stage].values())
+        self._advance(stage, share, self._wanted[stage])
+
+    def _frames_of(self, job: Job) -> float:
+        from sakuga.core.records import Video
+        from sakuga.core.store import Store
+
+        if job.part.number not in self._frames:
+            videos = Store(job.root).read_part(job.inputs[0], Video)
+            frames = sum((v.duration or 0.0) * float(v.frame_rate) for v in videos)
+            self._frames[job.part.number] = frames
+        return self._frames[job.part.number]
 
 
 @contextmanager
@@ -55,7 +95,7 @@ def advancing() -> Generator[Advance]:
     with _bars(console) as progress:
         tasks: dict[str, TaskID] = {}
 
-        def advance(what: str, done: int, of: int) -> None:
+        def advance(what: str, done: float, of: int) -> None:
             if what not in tasks:
                 tasks[what] = progress.add_task(what, total=of, start=False)
             if done and not progress.tasks[tasks[what]].started:
@@ -84,15 +124,15 @@ class _Lines:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._first: dict[str, tuple[float, int]] = {}  # when a step was first heard of
+        self._first: dict[str, tuple[float, float]] = {}  # when a step was first heard of
         self._said = time.monotonic() + SILENT - EVERY
 
-    def advance(self, what: str, done: int, of: int) -> None:
+    def advance(self, what: str, done: float, of: int) -> None:
         now = time.monotonic()
-        since, first = self._first.setdefault(what, (now, done)) if done else (now, 0)
+        since, first = self._first.setdefault(what, (now, done)) if done else (now, 0.0)
         if now - self._said < EVERY or not done:
             return
         self._said = now
         left = (now - since) / (done - first) * (of - done) if done > first else 0.0
         tail = f", about {span(left)} left" if left else ""
-        self._console.print(f"{what}: {done} of {of}{tail}", soft_wrap=True)
+        self._console.print(f"{what}: {int(done)} of {of}, {done / of:.0%}{tail}", soft_wrap=True)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import errno
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sakuga.build.scan import Scan
+from sakuga.cli.progress import Parts
 from sakuga.core.guard import WorldError
+from sakuga.core.plan import Plan
+from sakuga.core.records import Video
+from sakuga.core.stage import Job, Outcome
+from sakuga.core.store import Part, Store
 from tests.films import pictures, write
+from tests.tables import filled
 from tests.unit.cli.test_requests import run
 
 
@@ -105,3 +113,19 @@ def test_our_own_bugs_are_not_hidden(
     monkeypatch.setattr("sakuga.core.engine.Inline.run", broken)
     result = run("build", films, "--out", tmp_path / "out", "--workers", "0")
     assert isinstance(result.exception, ZeroDivisionError)
+
+
+def test_a_part_that_is_being_decoded_counts_for_what_is_done(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    video = filled(Video, id="a", duration=10.0, frame_rate=Fraction(24))
+    of_video = Part("videos", 0, "0" * 16)
+    with store.writing(of_video, Video, {}) as out:
+        out.add([video], [])
+    job = Job(str(tmp_path), Scan(), Part("signals", 0, "0" * 16), (of_video,))
+    told: list[tuple[str, float, int]] = []
+    parts = Parts(lambda *each: told.append(each))
+    parts.planned(Plan(store, [job.stage], {}, {}, [job]))
+    parts.working(job, 60)
+    parts.working(job, 500)
+    parts.done(job, Outcome(1, 0, 1.0))
+    assert told == [("scan", 0, 1), ("scan", 0.25, 1), ("scan", 0.98, 1), ("scan", 1, 1)]
