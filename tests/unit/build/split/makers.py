@@ -66,10 +66,8 @@ def pan(seed: int, frames: int, on: int, cells: float) -> Run:
     wide = np.repeat(random.uniform(40, 210, (6, 12 + int(steps[-1]))), 8, axis=1)
     smooth = np.stack([np.convolve(row, np.ones(16) / 16, "same") for row in wide])
     colour = picture(seed)[48:]
-    rows = [
-        np.concatenate([smooth[:, int(8 * s) : int(8 * s) + 64].reshape(6, 8, 8).mean(2).ravel(), colour])
-        for s in steps
-    ]  # fmt: skip
+    views = [smooth[:, int(8 * s) : int(8 * s) + 64].reshape(6, 8, 8) for s in steps]
+    rows = [np.concatenate([view.mean(2).ravel(), colour]) for view in views]
     return Run(np.stack(rows), np.full(frames, DETAIL), np.full(frames, 0.5))
 
 
