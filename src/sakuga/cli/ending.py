@@ -39,8 +39,12 @@ def say(word: str, what: str, do: str) -> None:
 
 def _what_and_do(message: str, command: str) -> tuple[str, str]:
     """A message's last clause says what to do; the help does where it has but one."""
-    what, mark, do = message.rpartition("; ")
-    return (what, do) if mark else (message, f"see: sakuga {command} --help")
+    message = " ".join(message.split())
+    for mark in (". ", "; "):
+        what, found, do = message.rpartition(mark)
+        if found:
+            return what, do
+    return message, f"see: sakuga {command} --help"
 
 
 def _is_world(error: BaseException) -> bool:
