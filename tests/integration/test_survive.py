@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +15,14 @@ import pytest
 
 from sakuga.core.images import from_jpeg
 from sakuga.core.records import Clip, Keyframes, Motion, Row, Samples, Signals, Source, Video
-from tests.builds import built, once, run
+from tests.builds import ROOT, built, once, run
 from tests.integration.zoo import FOREIGN, LONG, ZOO, make
 
 FAILED = {  # name -> the reason that is recorded
     "empty.mp4": "unrecognised",
     "noise.mp4": "unrecognised",
     "text.mkv": "unrecognised",
+    "playlist.mkv": "unrecognised",
     "no_index.mp4": "unrecognised",
     "header_only.mkv": "unreadable",
     "sound_only.mp4": "no_video",
@@ -165,9 +169,35 @@ def test_times_are_what_the_file_says_and_never_computed(zoo: Zoo) -> None:
     assert len(set(np.diff(uneven))) > 2
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs resource limits")
+def test_an_8k_frame_stays_within_a_worker_s_memory(zoo: Zoo, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PEAK, str(tmp_path), str(zoo.out.parent / "in" / "8k.mp4")]
+    peak = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert int(peak) < 600e6
+
+
+PEAK = """
+import resource, sys
+from tests.builds import run
+run(sys.argv[1], sys.argv[2], workers=0)
+unit = 1 if sys.platform == "darwin" else 1024
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+"""
+
+
 def test_damage_is_counted(zoo: Zoo) -> None:
     damaged = {n for n in FRAMES if zoo.signals[zoo.videos[n].id].damaged}
     assert damaged == {"cut_short.mp4", "garbled.mp4"}
+
+
+def test_a_name_that_is_no_text_is_no_hindrance(tmp_path: Path, good: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff\xfe.mp4")
+    try:
+        shutil.copy(good, path)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    run(tmp_path / "out", path, workers=0)
+    assert {row.url for row in built(tmp_path / "out").rows(Row)} == {"%FF%FE.mp4"}
 
 
 def test_what_is_no_footage_is_skipped_and_said(zoo: Zoo) -> None:

@@ -38,6 +38,11 @@ def _text(path: Path) -> None:
     path.write_text("this is no film\n" * 50)
 
 
+def _names_another(path: Path) -> None:
+    """A playlist that FFmpeg would follow to another film."""
+    path.write_text("ffconcat version 1.0\nfile one_shot.mp4\n")
+
+
 def _cut_short(share: float, muxer: dict[str, str] | None = None) -> Callable[[Path], None]:
     def maker(path: Path) -> None:
         write(path, pictures(40), options=PLAIN, muxer=muxer)
@@ -176,6 +181,7 @@ ZOO: dict[str, Callable[[Path], object]] = {
     "noise.mp4": _noise,
     "text.mkv": _text,
     "notes.txt": _text,
+    "playlist.mkv": _names_another,
     "no_index.mp4": _cut_short(0.6),
     "cut_short.mp4": _cut_short(0.6, {"movflags": "faststart"}),
     "cut_short.mkv": _cut_short(0.6),

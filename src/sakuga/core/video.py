@@ -6,9 +6,9 @@ never computed from them: a file may have a variable frame rate, or no timestamp
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -26,6 +26,7 @@ from sakuga.core.files import open_file
 from sakuga.core.frame import Frame
 from sakuga.core.pulse import beat
 
+FORMATS = "mov,matroska"  # mp4 and webm are among them; a playlist would name files to open
 MAX_PIXELS = 8192 * 4352  # of one frame; 8K and a little
 REORDER = 16  # frames by which decoding order may run ahead of presentation (H.264, HEVC: at most)
 SKIPPING = frozenset({"h264", "hevc"})  # decoders that may pass over single frames and stay exact
@@ -72,7 +73,7 @@ class VideoReader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._container.close()
+        self._opened.close()
 
     @property
     def time_base(self) -> Fraction:
@@ -175,12 +176,12 @@ class VideoReader:
         self._seek(int(pts[max(0, number - back)]))
 
     def _seek(self, pts: int) -> None:
-        with contextlib.suppress(av.error.FFmpegError):
+        with suppress(av.error.FFmpegError):
             self._container.seek(pts, stream=self._stream)
 
     def _start(self) -> None:
-        self._container = _open(self._url)
-        try:
+        with ExitStack() as opened:
+            self._container = _open(self._url, opened)
             self._stream, self._choices = _choose(self._container, self._index)
             context = self._stream.codec_context
             if context.width * context.height > MAX_PIXELS:
@@ -189,13 +190,11 @@ class VideoReader:
             context.options = {"max_pixels": str(MAX_PIXELS)}
             context.thread_count = self._threads
             context.thread_type = "AUTO" if self._threads > 1 else "NONE"
-        except BaseException:
-            self._container.close()
-            raise
+            self._opened = opened.pop_all()
 
     def _restart(self) -> None:
         """Open the file anew: only so are frames counted as they were the first time."""
-        self._container.close()
+        self._opened.close()
         self._start()
 
 
@@ -212,10 +211,13 @@ def decode_threads() -> int:
     return int(os.environ.get("SAKUGA_THREADS", "1"))
 
 
-def _open(url: str) -> Any:
+def _open(url: str, opened: ExitStack) -> Any:
+    """The container; it, and the file that it reads from, are closed with `opened`."""
     try:
-        return av.open(open_file(url) if "://" in url else url, metadata_errors="ignore")
-    except (av.error.InvalidDataError, av.error.EOFError) as error:
+        file = opened.enter_context(open_file(url)) if "://" in url else url
+        options = {"format_whitelist": FORMATS}
+        return opened.enter_context(av.open(file, options=options, metadata_errors="ignore"))
+    except (av.error.InvalidDataError, av.error.EOFError, av.error.ArgumentError) as error:
         raise Unrecognised(
             f"no video container, or one cut short before its index: {error}"
         ) from error

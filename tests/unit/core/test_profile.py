@@ -59,7 +59,7 @@ def test_overrides_are_toml_or_text() -> None:
 
 @pytest.mark.parametrize("wrong", ["x=1", "a.x", "=1", ".x=1", "a.=1"])
 def test_a_bad_override_is_refused(wrong: str) -> None:
-    with pytest.raises(RequestError, match="room.field=value"):
+    with pytest.raises(RequestError, match=r"room\.field=value"):
         override({}, [wrong])
 
 

@@ -17,6 +17,7 @@ from sakuga.core.errors import NoFrames, NoVideo, TooLarge, Unreadable, Unrecogn
 from sakuga.core.video import VideoReader
 from tests.films import decode, pictures, remux, write
 
+PLAYLIST = b"ffconcat version 1.0\nfile b.mp4\n"  # FFmpeg would follow it
 H264 = {"preset": "veryfast", "bf": "3", "refs": "4"}
 OPEN = {"preset": "veryfast", "x264-params": "open-gop=1:bframes=3:b-adapt=0"}
 HEVC = "log-level=none:pools=1:bframes=4:b-adapt=0"
@@ -146,7 +147,10 @@ def test_frames_are_found_without_usable_times(tmp_path: Path, times: list[int |
     assert all(same(found[n], truth[n][1]) for n in found)
 
 
-def test_a_stream_without_any_times_is_read(tmp_path: Path) -> None:
+def test_a_stream_without_any_times_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video, "FORMATS", "h264")
     film = write(tmp_path / "a.mkv", pictures(10), options=H264)
     raw = remux(film, tmp_path / "a.h264", lambda *_: None)
     with VideoReader(str(raw)) as reader:
@@ -311,7 +315,10 @@ def test_a_film_cut_short_gives_what_is_left(tmp_path: Path) -> None:
         assert right.count(False) <= 2  # the last ones may refer to what is gone
 
 
-def test_frames_that_change_size_are_scaled_to_the_first(tmp_path: Path) -> None:
+def test_frames_that_change_size_are_scaled_to_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video, "FORMATS", "h264")
     small, large = tmp_path / "s.h264", tmp_path / "l.h264"
     write(small, pictures(3, 64, 48))
     write(large, pictures(3, 128, 96))
@@ -323,10 +330,16 @@ def test_frames_that_change_size_are_scaled_to_the_first(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("content", "error"),
-    [(b"", Unrecognised), (b"\x00\xff\x13\x37" * 999, Unrecognised), (b"text\n", Unrecognised)],
-    ids=["empty", "noise", "text"],
+    [
+        (b"", Unrecognised),
+        (b"\x00\xff\x13\x37" * 999, Unrecognised),
+        (b"text\n", Unrecognised),
+        (PLAYLIST, Unrecognised),
+    ],
+    ids=["empty", "noise", "text", "playlist"],
 )
 def test_what_is_no_video_says_so(tmp_path: Path, content: bytes, error: type[Exception]) -> None:
+    write(tmp_path / "b.mp4", pictures(2))
     (tmp_path / "a.mp4").write_bytes(content)
     with pytest.raises(error):
         VideoReader(str(tmp_path / "a.mp4"))
