@@ -16,7 +16,7 @@ from sakuga.report.tables import Tables
 
 HEIGHT = 96  # pixels, of every picture
 QUALITY = 68  # of JPEG
-MOST = 6_000_000  # bytes of pictures on a page; base64 makes 8 million of them
+MOST = 5_500_000  # bytes of pictures on a page, which base64 and markup make 8 million
 MOST_OF_SHOT = 300  # drawings of one shot; of what comes later only numbers are shown
 
 WATCHED = 60  # drawings that are looked at to tell where a shot acts

@@ -57,10 +57,10 @@ def camera_words(motion: Motion | None) -> str:
     match motion.camera:
         case "pan":
             way = "right" if motion.camera_x > 0 else "left"
-            return f"pan {way}, {abs(motion.camera_x):.2f} widths a second"
+            return f"pan {way}, {abs(motion.camera_x):.2g} widths a second"
         case "tilt":
             way = "down" if motion.camera_y > 0 else "up"
-            return f"tilt {way}, {abs(motion.camera_y):.2f} heights a second"
+            return f"tilt {way}, {abs(motion.camera_y):.2g} heights a second"
         case "zoom":
             way = "in" if motion.camera_zoom > 0 else "out"
             return f"zoom {way}, {abs(motion.camera_zoom):.0%} a second"
