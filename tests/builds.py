@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 from filelock import FileLock
 
-from sakuga.build.pipeline import Request, Result, build
+from sakuga.build.pipeline import Request, Result, Watcher, build
 from sakuga.core.guard import Limits
 from sakuga.core.records import Failure
 from sakuga.core.store import Store, table_of
@@ -22,10 +22,10 @@ ROOT = Path(__file__).parents[1]
 CLI = [sys.executable, "-c", "from sakuga.cli import main; main()"]
 
 
-def run(out: Path | str, *inputs: Path, **more: Any) -> Result:
+def run(out: Path | str, *inputs: Path, watcher: Watcher | None = None, **more: Any) -> Result:
     """Build in this process's name, with one worker unless told."""
     asked = {"workers": 1, "limits": Limits(stall=60), **more}
-    return build(Request(str(out), [str(path) for path in inputs], **asked))
+    return build(Request(str(out), [str(path) for path in inputs], **asked), watcher)
 
 
 def start(out: Path, *inputs: Path, flags: tuple[str, ...] = ()) -> subprocess.Popen[str]:

@@ -86,6 +86,12 @@ def test_new_footage_moves_no_clip_and_remakes_nothing(tmp_path: Path, reel: Pat
     assert len(more) > len(rows)
 
 
+def test_a_dataset_that_was_thrown_away_is_written_again(out: Path, shared: Path) -> None:
+    shutil.rmtree(out / "dataset")
+    assert run(out).made == 0
+    assert_equal(out, shared / "finished")
+
+
 def test_footage_that_is_gone_stays_in_the_dataset(out: Path, tmp_path: Path) -> None:
     rows = str(built(out).rows(Row))
     (tmp_path / "films").mkdir()

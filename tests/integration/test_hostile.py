@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sakuga.build.pipeline import Watcher
 from sakuga.core.errors import RequestError
 from sakuga.core.guard import Limits, WorldError
 from sakuga.core.records import Row, Source
@@ -126,3 +127,79 @@ def test_a_film_that_goes_away_on_the_way_costs_only_itself(
     assert result.failures == 2
     assert {f.reason for f in built(out).failures().values()} == {"unrecognised", "unreadable"}
     assert rows(out) == without(unspelled, "c.mkv")
+
+
+@pytest.mark.slow
+def test_on_ray_too_it_costs_only_itself(
+    tmp_path: Path, reel: Path, unspelled: dict[str, str]
+) -> None:
+    pytest.importorskip("ray")
+    result = run(tmp_path, reel, workers=2, engine="ray", overrides=spell("crash"))
+    assert sorted(f.reason for f in built(tmp_path).failures().values()) == [
+        "crashed",
+        "unrecognised",
+    ]
+    assert result.failures == 2
+    assert rows(tmp_path) == without(unspelled, "b.webm")
+
+
+@pytest.mark.slow
+def test_on_ray_too_a_full_disk_stops_it(tmp_path: Path, reel: Path) -> None:
+    pytest.importorskip("ray")
+    space = tmp_path / "space"
+    overrides = spell("full", space, on="d.mp4")
+    with pytest.raises(WorldError, match="No space left"):
+        run(tmp_path / "out", reel, workers=2, engine="ray", overrides=overrides)
+    space.touch()
+    run(tmp_path / "out", reel, workers=2, engine="ray", overrides=overrides)
+    run(tmp_path / "other", reel, workers=0, overrides=overrides)
+    assert_equal(tmp_path / "out", tmp_path / "other")
+
+
+def test_a_remake_that_was_stopped_goes_on_and_does_not_begin_anew(
+    tmp_path: Path, reel: Path
+) -> None:
+    space, out = tmp_path / "space", tmp_path / "out"
+    overrides = spell("full", space, on="d.mp4")
+    space.touch()
+    run(out, reel, overrides=overrides, workers=0)
+    before = built(out).tables()
+    space.unlink()
+    with pytest.raises(OSError, match="No space left"):
+        run(out, reel, overrides=overrides, remake=("scan",), workers=0)
+    halfway = built(out).files()
+    space.touch()
+    run(out, reel, overrides=overrides, remake=("scan",), workers=0)
+    assert halfway.items() <= built(out).files().items()
+    assert all(table.equals(before[name]) for name, table in built(out).tables().items())
+    run(out, reel, overrides=overrides, remake=("scan",), workers=0)
+    assert not halfway.items() <= built(out).files().items()
+
+
+def test_a_retry_that_was_stopped_goes_on(
+    tmp_path: Path, reel: Path, unspelled: dict[str, str]
+) -> None:
+    mended, out = tmp_path / "mended", tmp_path / "out"
+    overrides = spell("raise", mended)
+    run(out, reel, overrides=overrides, workers=0)
+    mended.touch()
+    with pytest.raises(Stop):
+        run(
+            out,
+            reel,
+            overrides=overrides,
+            retry="unexpected",
+            workers=0,
+            watcher=Watcher(part_done=stop),
+        )
+    result = run(out, reel, overrides=overrides, retry="unexpected", workers=0)
+    assert result.failures == 1
+    assert rows(out) == unspelled
+
+
+class Stop(Exception):
+    """Stands for Ctrl-C."""
+
+
+def stop(*_: object) -> None:
+    raise Stop

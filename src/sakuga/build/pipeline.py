@@ -14,6 +14,7 @@ from sakuga.core.guard import Limits
 from sakuga.core.lock import alone
 from sakuga.core.plan import Plan, drop_from, make_plan, readers_of
 from sakuga.core.profile import make_stages, override, read_profile
+from sakuga.core.recipe import fingerprint
 from sakuga.core.stage import Job, Outcome
 from sakuga.core.store import Store, table_of
 
@@ -30,6 +31,7 @@ ROOMS: dict[str, dict[str, str]] = {
     "publish": {"rows": "sakuga.build.publish:Publish"},
 }
 PUBLISHED = (".published",)  # which rows the dataset was written from
+REMAKING = (".remaking",)  # what a build that was stopped has dropped already, to make it again
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
             watcher.part_done(job, outcome)
 
         _engine(request).run(plan.jobs, done, watcher.working)
+        store.remove(*REMAKING)
         if not request.only and request.parts is None:
             _publish(plan)
         return Result(plan, len(plan.jobs), rows, count_failures(plan))
@@ -145,17 +148,26 @@ def _planned(
 
 def _drop_named(request: Request, plan: Plan) -> Plan:
     """The plan after what is to be made again was forgotten."""
-    asked = [s for s in plan.stages if s.name in request.remake]
-    for stage in asked:
-        drop_from(plan, stage, request.parts)
-    if request.retry:
-        _drop_failed(plan, request.retry, request.parts)
-    if asked or request.retry:
-        plan = make_plan(plan.store, plan.stages, plan.wanted["sources"].values(), request.parts)
+    if request.remake or request.retry:
+        plan = _drop_once(request, plan)
     if request.only:
         plan.jobs = [job for job in plan.jobs if job.stage.name in request.only]
         _refuse_without_inputs(plan)
     return plan
+
+
+def _drop_once(request: Request, plan: Plan) -> Plan:
+    """Drop what is to be made again, unless a build that was stopped has done so: then go on."""
+    rows = [part.key for part in plan.wanted[table_of(plan.stages[-1].writes)].values()]
+    order = fingerprint(list(request.remake), request.retry, rows)
+    if plan.store.exists(*REMAKING) and plan.store.read_bytes(*REMAKING).decode() == order:
+        return plan
+    for stage in (s for s in plan.stages if s.name in request.remake):
+        drop_from(plan, stage, request.parts)
+    if request.retry:
+        _drop_failed(plan, request.retry, request.parts)
+    plan.store.write_bytes(REMAKING, order.encode())
+    return make_plan(plan.store, plan.stages, plan.wanted["sources"].values(), request.parts)
 
 
 def _drop_failed(plan: Plan, reason: str, numbers: range | None) -> None:
@@ -217,12 +229,12 @@ def _engine(request: Request) -> Engine:
 
 def _publish(plan: Plan) -> None:
     from sakuga.build.publish import PROVENANCE
-    from sakuga.core.recipe import fingerprint
     from sakuga.dataset.write import FORMAT, write_dataset
 
     parts = [plan.wanted["rows"][number] for number in sorted(plan.wanted["rows"])]
     key = fingerprint(FORMAT, [part.key for part in parts])
-    if plan.store.exists(*PUBLISHED) and plan.store.read_bytes(*PUBLISHED).decode() == key:
+    there = plan.store.exists(*PUBLISHED) and plan.store.exists("dataset", "README.md")
+    if there and plan.store.read_bytes(*PUBLISHED).decode() == key:
         return
     write_dataset(plan.store, parts, plan.stages, PROVENANCE)
     plan.store.write_bytes(PUBLISHED, key.encode())
