@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +73,8 @@ class Count:
     @property
     def f1(self) -> float:
         """1 where there was nothing to find and nothing was found."""
-        return (
-            2 * self.right / max(2 * self.right + self.missed + self.false, 1)
-            if (self.right + self.missed + self.false)
-            else 1.0
-        )
+        wrong = self.missed + self.false
+        return 2 * self.right / (2 * self.right + wrong) if self.right or wrong else 1.0
 
     def __str__(self) -> str:
         return f"{self.f1:.3f} ({self.missed}, {self.false})"
@@ -120,7 +118,7 @@ def transitions(clips: Sequence[Clip]) -> Iterator[tuple[str, int, int]]:
     """Kind and span of each fade and dissolve."""
     if clips[0].opens not in ("start", "cut"):
         yield clips[0].opens, 0, clips[0].body_start
-    for before, after in zip(clips, clips[1:], strict=False):
+    for before, after in pairwise(clips):
         if after.opens != "cut":
             yield after.opens, before.body_end, after.body_start
     if clips[-1].closes not in ("end", "cut"):
@@ -199,7 +197,7 @@ def lines(films: int = 4) -> Iterator[Line]:
         *(f"transitions, {n}" for n in DETECTORS),
     ]
     say(" | ".join([*heads, "ends within 3, mean", ""]).strip())
-    say("| --- " * (len(heads) + 0) + "|")
+    say("| --- " * len(heads) + "|")
     whole: dict[str, Score] = {name: Score() for name in DETECTORS}
     for name, paths in suites(films):
         made = scores(paths)

@@ -6,6 +6,7 @@ Held frames count for nothing: a shot on threes is as quiet, or as lively, as it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp, log
 from typing import Final
 
@@ -21,19 +22,22 @@ _MEMORY: Final = 48  # frames: an explosion or a flash lasts no longer
 _ALIKE: Final = 0.3  # of a change: pictures nearer to each other than that are one,
 _ALMOST: Final = 9.0  # and never further than so many grey levels
 _SMALLEST: Final = 3.5  # grey levels: a cut changes the picture by at least this much
+_UNLIKELY: Final = 0.05
 _NOISE: Final = 1.0  # grey levels: changes that are nothing
 
 
-def hard_cuts(film: Film) -> list[Border]:
-    """Every cut, in order."""
-    points = film.points
-    steps = changes(points)
-    found = [
-        cut(t, confidence)
-        for t in _largest_around(steps)
-        if (confidence := _confidence(t, film, steps)) > 0.05
-    ]
-    return [border for border in found if not _grew(border.at, points, steps)]
+def hard_cuts(film: Film, taken: Sequence[Border] = ()) -> list[Border]:
+    """Every cut, in order, that no known transition bears."""
+    steps = changes(film.points)
+    found: list[Border] = []
+    for t in _largest_around(steps):
+        confidence = _confidence(t, film, steps)
+        if confidence > _UNLIKELY and not any(b.first - 1 <= t <= b.last + 1 for b in taken):
+            low = max((b.last for b in taken if b.last <= t), default=0)
+            high = min((b.first for b in taken if b.first > t), default=film.frames)
+            if not _grew(t, film.points[low:high], steps[low:high], low):
+                found.append(cut(t, confidence))
+    return found
 
 
 def _largest_around(steps: NDArray[np.float32]) -> list[int]:
@@ -44,19 +48,20 @@ def _largest_around(steps: NDArray[np.float32]) -> list[int]:
     return np.flatnonzero((steps >= _SMALLEST) & (steps >= largest)).tolist()
 
 
-def _grew(t: int, points: Points, steps: NDArray[np.float32]) -> bool:
+def _grew(t: int, points: Points, steps: NDArray[np.float32], low: int) -> bool:
     """True where something grew over the picture and is gone at t, or came at t and fades away.
 
     The picture after t was there before, and no step that led away from it was as large as t's.
+    Points and steps are those from frame `low` on, between two transitions.
     """
-    past, future = slice(max(t - _MEMORY, 0), t), slice(t, t + _MEMORY)
-    seen = distance(points[past], points[t]) < min(_ALIKE * steps[t], _ALMOST)
-    if seen.any() and steps[past][_last(seen) + 1 :].max(initial=0) < LIKE_A_CUT * steps[t]:
+    here = t - low
+    past, future = slice(max(here - _MEMORY, 0), here), slice(here, here + _MEMORY)
+    alike, sudden = min(_ALIKE * steps[here], _ALMOST), LIKE_A_CUT * steps[here]
+    seen = distance(points[past], points[here]) < alike
+    if seen.any() and steps[past][_last(seen) + 1 :].max(initial=0) < sudden:
         return True
-    back = distance(points[future], points[t - 1]) < min(_ALIKE * steps[t], _ALMOST)
-    return bool(
-        back.any() and steps[future][1 : int(back.argmax()) + 1].max() < LIKE_A_CUT * steps[t]
-    )
+    back = distance(points[future], points[here - 1]) < alike
+    return bool(back.any() and steps[future][1 : int(back.argmax()) + 1].max() < sudden)
 
 
 def _last(true: NDArray[np.bool_]) -> int:
@@ -73,7 +78,7 @@ def _confidence(t: int, film: Film, steps: NDArray[np.float32]) -> float:
     settled = steps[t + 1 : t + SHORTEST * _ZONES].copy()
     settled[:1] = 0  # many codecs need a frame to get the new picture right
     around = max(_liveliness(steps[1:t][::-1]), _liveliness(settled))
-    odds = 7 * log(jump / (around + _NOISE) / 2.4) + 0.6 * log(jump / 10)
+    odds = 7 * log(jump / (around + _NOISE) / 2.2) + 0.6 * log(jump / 10)
     odds -= 45 * max(float(film.kinship[t]) - 0.12, 0.0)
     odds -= 10 * max(0.75 - spread(film, t - 1, t + 1), 0.0)
     return 1 / (1 + exp(-max(odds, -50.0)))

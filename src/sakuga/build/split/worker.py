@@ -42,8 +42,7 @@ def between_drawings(signals: Signals, min_confidence: float) -> list[Border]:
     both = [*fades(raw), *fades(seen)]
     found = _apart([b for b in both if b.confidence >= min_confidence])
     found += [b for b in dissolves(seen, found) if b.confidence >= min_confidence]
-    cuts = [b for b in hard_cuts(seen) if b.confidence >= min_confidence]
-    found += [b for b in cuts if not any(_meet(b, other) for other in found)]
+    found += [b for b in hard_cuts(seen, found) if b.confidence >= min_confidence]
     return sorted(found, key=lambda border: border.at)
 
 

@@ -42,7 +42,7 @@ def test_a_cell_is_the_mean_of_what_lies_in_it(tmp_path: Path) -> None:
     luma = row[:LUMA].reshape(6, 8)
     assert np.all(luma[:, :4] == 16)
     assert np.all(luma[:, 4:] >= 234)
-    assert np.all(row[LUMA:] == 128)
+    assert np.all(np.abs(row[LUMA:].astype(int) - 128) <= 1)
 
 
 def test_colour_is_kept_too(tmp_path: Path) -> None:

@@ -85,6 +85,13 @@ def test_a_short_shot_between_two_of_the_same_place_is_a_shot() -> None:
     assert [clip.short for clip in found] == [False, True, False]
 
 
+def test_a_cut_back_to_where_a_dissolve_came_from_is_a_cut() -> None:
+    place = shot(9, 90)
+    run = dissolve(part(place, 0, 50), shot(21, 30), 12) + part(place, 50, 90)
+    run.kinship[68] = 0.02
+    assert borders(split(run)) == [("dissolve", 44), ("cut", 68)]
+
+
 def test_lines_that_stay_where_they_were_speak_against_a_cut() -> None:
     run = shot(11, 40) + shot(12, 40)
     run.kinship[40] = 0.8
