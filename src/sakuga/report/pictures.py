@@ -65,7 +65,8 @@ def _of_video(tables: Tables, video: Video, shots: Sequence[Shot]) -> dict[str, 
             clip: {drawing: frames[f] for drawing, f in of.items() if f in frames}
             for clip, of in wanted.items()
         }
-    samples = {s.id: s for s in tables.records(Samples, "id", wanted)}
+    parts = tables.parts_with(Samples, [video.id])
+    samples = {s.id: s for s in tables.records(Samples, "id", wanted, parts)}
     return {clip: _sampled(samples.get(clip), of, video) for clip, of in wanted.items()}
 
 

@@ -102,8 +102,9 @@ def read_shots(tables: Tables, ids: Sequence[str]) -> list[Shot]:
     """The shots of these ids, in their order."""
     clips = {clip.id: clip for clip in tables.records(Clip, "id", ids)}
     videos = {v.id: v for v in tables.records(Video, "id", (c.video for c in clips.values()))}
-    keys = {each.id: each for each in tables.records(Keyframes, "id", ids)}
-    motions = {each.id: each for each in tables.records(Motion, "id", ids)}
+    parts = [tables.parts_with(record, videos) for record in (Keyframes, Motion)]
+    keys = {each.id: each for each in tables.records(Keyframes, "id", ids, parts[0])}
+    motions = {each.id: each for each in tables.records(Motion, "id", ids, parts[1])}
     there = [clips[i] for i in ids if i in clips and clips[i].video in videos]
     pts = tables.pts(videos)
     return [

@@ -36,6 +36,7 @@ class Tables:
 
     def __init__(self, root: str) -> None:
         self.store = Store(root)
+        self._numbers: dict[str, int] | None = None  # video -> its part
         if not self.store.names("tables"):
             raise RequestError(
                 f"{root}: no build has been here; make one with: sakuga build INPUT... --out {root}"
@@ -51,12 +52,26 @@ class Tables:
         read = [self._read(part, names) for part in self.parts(record)]
         return pa.concat_tables([schema.empty_table(), *read])
 
-    def records(self, record: type[Record], column: str, values: Iterable[str]) -> list[Record]:
-        """The rows of a table in which a text column has one of the values."""
+    def parts_with(self, record: type, videos: Iterable[str]) -> list[Part]:
+        """The parts of a table in which rows of these videos stand."""
+        if self._numbers is None:
+            of = [(p.number, self._read(p, ("id",)).column("id")) for p in self.parts(Video)]
+            self._numbers = {video: number for number, ids in of for video in ids.to_pylist()}
+        numbers = {self._numbers.get(video) for video in videos}
+        return [part for part in self.parts(record) if part.number in numbers]
+
+    def records(
+        self,
+        record: type[Record],
+        column: str,
+        values: Iterable[str],
+        parts: Sequence[Part] | None = None,
+    ) -> list[Record]:
+        """The rows of a table, or of some parts, in which a text column has one of the values."""
         wanted = sorted(set(values))
         keep = pc.field(column).isin(wanted)
         found: list[Record] = []
-        for part in self.parts(record) if wanted else ():
+        for part in (self.parts(record) if parts is None else parts) if wanted else ():
             if len(self._read(part, (column,)).filter(keep)):
                 found += from_table(record, self._read(part, schema_of(record).names).filter(keep))
         return found
@@ -66,7 +81,7 @@ class Tables:
         wanted = sorted(set(videos))
         keep = pc.field("id").isin(wanted)
         found: dict[str, Ticks] = {}
-        for part in self.parts(Signals) if wanted else ():
+        for part in self.parts_with(Signals, wanted):
             read: Any = self._read(part, ("id", "pts")).filter(keep)
             for video, ticks in zip(read.column("id").to_pylist(), read.column("pts"), strict=True):
                 found[video] = ticks.values.to_numpy()
