@@ -25,7 +25,7 @@ class Line:
 def markdown(lines: Iterable[Line]) -> str:
     """The lines as a Markdown table."""
     rows = [
-        f"| {line.what} | {line.figure:.3g} | {line.sense} {line.bar:.3g} | {'yes' if line.met else 'no'} |"
+        f"| {line.what} | {line.figure:.3f} | {line.sense} {line.bar:g} | {('no', 'yes')[line.met]} |"
         for line in lines
     ]
     return "\n".join(["| what | measured | bar | met |", "| --- | --- | --- | --- |", *rows])

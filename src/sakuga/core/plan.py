@@ -1,7 +1,7 @@
 """What is there, what is to be made, and what would have to be made again.
 
-A part's key is derived from the recipe that makes it and from the keys of the parts it reads, down
-to the sources. So whether a part is up to date is known without opening a file, and a changed
+A part's key is derived from the recipe that makes it, the columns of its table and the keys of the
+parts it reads, down to the sources. So whether a part is up to date is known without opening a file, and a changed
 threshold makes stale what reads it and nothing else.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sakuga.core.recipe import differences, fingerprint, plain
+from sakuga.core.schema import schema_of
 from sakuga.core.stage import Job
 from sakuga.core.store import Part, Store, table_of
 
@@ -96,12 +97,12 @@ def _add(plan: Plan, stage: Any, numbers: Iterable[int]) -> None:
     there: dict[int, list[Part]] = {}
     for part in plan.store.parts(table):
         there.setdefault(part.number, []).append(part)
-    recipe = plain(stage)
+    recipe, columns = plain(stage), str(schema_of(stage.writes))
     plan.present[table] = there
     plan.wanted[table] = {}
     for number in numbers:
         inputs = tuple(plan.wanted[table_of(record)][number] for record in stage.reads)
-        part = Part(table, number, fingerprint(recipe, [p.key for p in inputs]))
+        part = Part(table, number, fingerprint(recipe, columns, [p.key for p in inputs]))
         plan.wanted[table][number] = part
         if part not in there.get(number, []):
             plan.jobs.append(Job(plan.store.root, stage, part, inputs))
