@@ -26,6 +26,7 @@ SHORTEST: Final = 3
 """Frames of one half."""
 _LENGTHS: Final = (3, 4, 5, 6, 8, 10, 12, 15, 19, 24, 30, 38, 48, 58)  # of one half, tried first
 _REACHED: Final = 0.35  # of the way that is left where a fade of 4 and 4 frames turns
+_BAR: Final = 0.85  # of how bright the rest gets: where a cell never does, it is part of a bar
 _EVEN: Final = 6.0  # grey levels from the colour, root mean square: nothing is left to see
 _TURN: Final = 4  # frames: what stays longer without being even is a dark picture, or a title
 _STRAIGHT: Final = 0.05  # error of a run, as a share of its span, that no accident makes
@@ -45,9 +46,9 @@ class _Place:
 def fades(film: Film) -> list[Border]:
     """Every fade, in order."""
     found: list[Border] = []
+    points, cells = _view(film)
     for kind in _KINDS:
-        points = np.column_stack([film.mixing, np.sqrt(film.detail)])
-        colour = _colour(points, kind)
+        colour = _colour(points, cells, kind)
         for place in _places(points, colour):
             border = _fade(points, kind, colour, place)
             if border is not None:
@@ -137,16 +138,33 @@ def _distance(points: Doubles, a: int, b: int) -> float:
     return float(np.sqrt(np.square(points[a] - points[b]).sum()))
 
 
-def _colour(points: Doubles, kind: Kind) -> Doubles:
+def _view(film: Film) -> tuple[Doubles, int]:
+    """Points in which black and white are even, and how many of their columns are luma.
+
+    All cells and the detail; or, where bars stay black above and below or at the sides, the cells
+    that they don't touch. A bar's edge is detail, so that there detail says nothing.
+    """
+    grid = film.mixing[:, :LUMA].reshape(-1, 6, 8) * LUMA**0.5
+    brightest = [grid.mean(axis=axis).max(axis=0) for axis in (2, 1)]
+    if not any(max(edge[0], edge[-1]) < _BAR * edge[1:-1].min() for edge in brightest):
+        return np.column_stack([film.mixing, np.sqrt(film.detail)]), LUMA
+    inner = grid[:, 1:-1, 1:-1].reshape(len(grid), -1)
+    colours = film.mixing[:, LUMA:].reshape(-1, 2, 3, 4)[:, :, 1, 1:-1].reshape(len(grid), -1)
+    colours *= ((WIDTH - LUMA) / colours.shape[1]) ** 0.5
+    none = np.zeros(len(grid))
+    return np.column_stack([inner * inner.shape[1] ** -0.5, colours, none]), inner.shape[1]
+
+
+def _colour(points: Doubles, cells: int, kind: Kind) -> Doubles:
     """Black or white as this film has it, as a point: U and V are 128, there is no detail.
 
     16 and 235 are luma's limited range.
     """
-    grey = points[:, :LUMA].mean(axis=1) * LUMA**0.5
-    black = kind == "fade_black"
+    grey = points[:, :cells].mean(axis=1) * cells**0.5
+    black, others = kind == "fade_black", points.shape[1] - 1 - cells
     level = min(float(grey.min()), 16.0) if black else max(float(grey.max()), 235.0)
-    parts = [level * LUMA**-0.5, 128 * CHROMA * (WIDTH - LUMA) ** -0.5, 0.0]
-    return np.repeat(parts, [LUMA, WIDTH - LUMA, 1])
+    parts = [level * cells**-0.5, 128 * CHROMA * others**-0.5, 0.0]
+    return np.repeat(parts, [cells, others, 1])
 
 
 def _places(points: Doubles, colour: Doubles) -> list[_Place]:

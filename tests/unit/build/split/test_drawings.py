@@ -122,6 +122,18 @@ def test_a_fade_is_one_boundary_in_the_middle_of_what_is_even(
     assert abs(second.start - (60 + hold / 2)) <= 2
 
 
+@pytest.mark.parametrize("bars", [np.s_[:, [0, 5], :], np.s_[:, :, [0, 7]]])
+def test_a_fade_to_white_is_found_between_black_bars(bars: tuple[slice, list[int]]) -> None:
+    run = faded(shot(15, 60), WHITE, out=10) + even(WHITE, 4)
+    run = run + faded(shot(16, 60), WHITE, into=10)
+    cells = run.grid[:, :48].reshape(-1, 6, 8)
+    cells[bars] = 0.75 * 16 + 0.25 * cells[bars]
+    run.detail[:] += 3000
+    (first, second) = split(run)
+    assert second.opens == "fade_white"
+    assert (abs(first.body_end - 50), abs(second.body_start - 74)) <= (2, 2)
+
+
 def test_a_film_that_fades_in_and_out_opens_and_closes_so() -> None:
     (clip,) = split(faded(shot(17, 80), BLACK, into=12, out=9))
     assert (clip.opens, clip.closes) == ("fade_black", "fade_black")
