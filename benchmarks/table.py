@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 
+YES_NO = ("no", "yes")
+
+
 @dataclass(frozen=True)
 class Line:
     """One measured figure and its bar."""
@@ -25,7 +28,7 @@ class Line:
 def markdown(lines: Iterable[Line]) -> str:
     """The lines as a Markdown table."""
     rows = [
-        f"| {line.what} | {line.figure:.3f} | {line.sense} {line.bar:g} | {('no', 'yes')[line.met]} |"
+        f"| {line.what} | {line.figure:.3f} | {line.sense} {line.bar:g} | {YES_NO[line.met]} |"
         for line in lines
     ]
     return "\n".join(["| what | measured | bar | met |", "| --- | --- | --- | --- |", *rows])

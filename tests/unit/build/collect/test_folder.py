@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -207,12 +208,13 @@ def test_a_missing_input_is_refused(tmp_path: Path) -> None:
 def test_a_bucket_is_listed_like_a_folder(tmp_path: Path) -> None:
     import fsspec
 
-    with fsspec.open("memory://films/a.mp4", "wb") as file:
+    bucket = f"memory://{uuid.uuid4().hex}"
+    with fsspec.open(f"{bucket}/a.mp4", "wb") as file:
         file.write(MP4)
     store = Store(str(tmp_path))
-    [rows] = find_sources(["memory://films"], Collect(), store, lambda *_: None).changed.values()
+    [rows] = find_sources([bucket], Collect(), store, lambda *_: None).changed.values()
     [row] = rows
-    assert row.url == "memory:///films/a.mp4"
+    assert row.url == f"{bucket.replace('//', '///')}/a.mp4"
     assert row.kind == "mp4"
 
 
