@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from sakuga.core import records
-from sakuga.core.records import Clip, Signals
+from sakuga.core.records import Clip, Signals, Video
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,9 @@ def cut(at: int, confidence: float) -> Border:
     return Border("cut", at, at, at, confidence)
 
 
-def clips(signals: Signals, borders: Sequence[Border], min_length: int) -> list[Clip]:
+def clips(signals: Signals, video: Video, borders: Sequence[Border], min_length: int) -> list[Clip]:
     """The shots between the borders, which ascend and don't overlap. They partition the film."""
+    after = _after(signals, video)
     frames = signals.frames
     opening = Border("start", 0, 0, 0, 1.0)
     closing = Border("end", frames, frames, frames, 1.0)
@@ -43,10 +44,12 @@ def clips(signals: Signals, borders: Sequence[Border], min_length: int) -> list[
     if edges[-1].at < frames:
         edges.append(closing)
     pairs = enumerate(pairwise(edges))
-    return [_clip(signals, i, a, b, min_length) for i, (a, b) in pairs]
+    return [_clip(signals, after, i, a, b, min_length) for i, (a, b) in pairs]
 
 
-def _clip(signals: Signals, index: int, opens: Border, closes: Border, min_length: int) -> Clip:
+def _clip(
+    signals: Signals, after: int, index: int, opens: Border, closes: Border, min_length: int
+) -> Clip:
     start, end = opens.at, closes.at
     body_start = min(max(opens.last, start), end)
     return Clip(
@@ -55,8 +58,8 @@ def _clip(signals: Signals, index: int, opens: Border, closes: Border, min_lengt
         index=index,
         start=start,
         end=end,
-        start_pts=_pts(signals, start),
-        end_pts=_pts(signals, end),
+        start_pts=int(signals.pts[start]),
+        end_pts=int(signals.pts[end]) if end < signals.frames else after,
         body_start=body_start,
         body_end=max(min(closes.first, end), body_start),
         opens=opens.kind,
@@ -67,11 +70,15 @@ def _clip(signals: Signals, index: int, opens: Border, closes: Border, min_lengt
     )
 
 
-def _pts(signals: Signals, frame: int) -> int:
-    """Of that frame; of the frame after the last, one median distance on; -1 where unknown."""
-    if frame < signals.frames:
-        return int(signals.pts[frame])
-    known = signals.pts[signals.pts >= 0]
-    if signals.pts[-1] < 0 or len(known) < 2:
+def _after(signals: Signals, video: Video) -> int:
+    """PTS of the frame after the last, one median distance on; -1 where the last has none.
+
+    A film of one frame has no distances: there it is what the container's frame rate says.
+    """
+    last = int(signals.pts[-1])
+    if last < 0:
         return -1
-    return int(signals.pts[-1] + np.median(np.diff(known)))
+    steps = np.diff(signals.pts[signals.pts >= 0])
+    if np.any(steps > 0):
+        return last + int(np.median(steps[steps > 0]))
+    return last + round(1 / (video.frame_rate * video.time_base)) if video.frame_rate else last + 1

@@ -27,7 +27,7 @@ class Worker:
     def __call__(self, items: Sequence[Item]) -> Iterator[Clip]:
         for signals, video in items:
             found = self._borders(signals, video)
-            yield from clips(signals, found, self._split.min_length)
+            yield from clips(signals, video, found, self._split.min_length)
 
     def _borders(self, signals: Signals, video: Video) -> list[Border]:
         if self._split.mode == "frames":

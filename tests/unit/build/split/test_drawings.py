@@ -170,6 +170,11 @@ def test_times_are_those_of_the_frames() -> None:
     assert second.end_pts == 4125 + 42
 
 
+def test_a_film_of_one_frame_lasts_as_long_as_its_rate_says() -> None:
+    (clip,) = split(shot(1, 1))
+    assert (clip.start_pts, clip.end_pts) == (0, 42)
+
+
 def test_times_are_unknown_where_the_file_has_none() -> None:
     run = shot(1, 50)
     missing = replace(signals(run), pts=np.full(50, -1, np.int64))
