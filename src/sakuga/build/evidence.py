@@ -28,7 +28,9 @@ _RESTLESS: Final = 3.0  # level of the frame before from which this one may stil
 _DRIFTS: Final = ((0.1, 3.2), (0.22, 4.0))  # drift, and the level up to which it is believed
 _NO_DRIFT: Final = 0.5  # level below which nothing drifts
 _SURE: Final = 2.0  # log-odds of a drift
-_SLOPE: Final = 3.0  # log-odds a unit of level
+_SLOPE: Final = 2.0  # log-odds a unit of level
+_BOTH: Final = 0.15  # share of a heap from which on the frames it is of do fall into two
+_APART: Final = 1.25  # most that the threshold after rest lies above that of all frames
 _GRAIN_EVEN: Final = 0.22  # between the 5th and 15th percentile of levels: evener is grain
 _GRAIN_LEAST: Final = 0.7  # level of the quietest frames under grain
 _GRAIN_ABOVE: Final = 0.52  # from the 10th percentile to grain's threshold
@@ -99,8 +101,17 @@ def _reading(levels: Floats, use: Flags, restless: Flags, centre: int) -> tuple[
     grain = _grain(near[used])
     if grain is not None:
         return grain, grain
-    rested = divide(near[used & ~restless[part]])
-    return rested, max(rested, divide(near[used & restless[part]]))
+    after_rest, after_change = near[used & ~restless[part]], near[used & restless[part]]
+    both, rested, refined = divide(near[used]), divide(after_rest), divide(after_change)
+    one_heap = _share(after_rest > rested) < _BOTH
+    rested = min(rested, both if one_heap else both + _APART)
+    if _share(after_change < refined) < _BOTH:
+        refined = both
+    return rested, max(rested, refined)
+
+
+def _share(flags: Flags) -> float:
+    return float(flags.sum()) / max(1, len(flags))
 
 
 def _grain(levels: Floats) -> float | None:

@@ -89,8 +89,8 @@ class Picture:
 
 
 def halve(plane: Plane) -> Any:
-    """Means of 2x2 pixels, same type; an odd last row or column is left out."""
-    h, w = plane.shape[0] // 2, plane.shape[1] // 2
+    """Means of 2x2 pixels, same type; an odd last row or column is left out, a lone one stays."""
+    h, w = max(1, plane.shape[0] // 2), max(1, plane.shape[1] // 2)
     return cv2.resize(plane[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
 
 

@@ -1,0 +1,88 @@
+"""New drawing or repeat, from numbers alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from tests.unit.build.motion.makers import signals
+
+from sakuga.build.evidence import evidence
+from sakuga.build.heaps import divide
+
+
+def film(on: int, frames: int = 240, loud: float = 600.0, quiet: float = 0.1, **columns: Any):
+    """Drawings on ones, twos, ...; quiet and loud: usual changes of repeats and drawings."""
+    random = np.random.default_rng(3)
+    new = np.arange(frames) % on == 0
+    usual = np.where(new, loud, quiet) * random.lognormal(0, 0.5, frames)
+    change = usual.astype(np.float32)
+    return new, signals(frames, change=change, stir=4 * change, **columns)
+
+
+@pytest.mark.parametrize("on", [1, 2, 3, 4])
+def test_every_exposure_is_read(on: int):
+    new, measured = film(on)
+    np.testing.assert_array_equal(evidence(measured).new, new)
+
+
+@pytest.mark.parametrize("quiet", [0.01, 0.1, 1.0, 5.0, 20.0])
+def test_the_threshold_follows_the_noise(quiet: float):
+    new, measured = film(2, quiet=quiet, loud=max(60.0, 40 * quiet))
+    found = evidence(measured).new
+    assert (found == new).mean() > 0.94
+
+
+def test_grain_is_told_from_small_changes():
+    random = np.random.default_rng(0)
+    new = np.arange(400) % 2 == 0
+    change = np.where(new, 40, 4) * random.lognormal(0, 0.06, 400)
+    found = evidence(signals(400, change=change.astype(np.float32), stir=change.astype(np.float32)))
+    np.testing.assert_array_equal(found.new, new)
+
+
+def test_a_coherent_drift_is_new_however_slow():
+    change = np.full(100, 3.0, np.float32)
+    drift = np.full(100, 0.4, np.float32)
+    assert evidence(signals(100, change=change, stir=change, drift=drift)).new.all()
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_a_still_film_is_one_drawing(frames: int):
+    assert evidence(signals(frames)).new.tolist() == [True] + [False] * (frames - 1)
+
+
+def test_a_drawing_returns_where_the_match_is_as_still_as_a_repeat():
+    match = np.full(240, -1, np.int32)
+    match[[4, 8]] = 0
+    away = np.zeros(240, np.float32)
+    away[8] = 500
+    _, measured = film(2, match=match, match_change=away, match_stir=away)
+    returns = evidence(measured).returns
+    assert returns[4] == 0
+    assert returns[8] == -1
+
+
+@given(st.lists(st.floats(0, 65025, width=32), min_size=1, max_size=60))
+def test_any_numbers_give_a_decision(numbers: list[float]):
+    change = np.array(numbers, np.float32)
+    found = evidence(signals(len(change), change=change, stir=change[::-1].copy()))
+    assert found.new[0]
+    assert len(found.new) == len(found.confidence) == len(found.returns) == len(change)
+    assert ((found.confidence >= 0.5) & (found.confidence <= 1)).all()
+
+
+def test_two_heaps_are_divided_between_them():
+    random = np.random.default_rng(0)
+    levels: NDArray[np.float64] = np.concatenate(
+        [random.normal(0, 0.4, 80), random.normal(6, 1, 60)]
+    )
+    assert 1.0 < divide(levels) < 4.5
+
+
+def test_nothing_is_divided_somewhere_sensible():
+    assert 0 < divide(np.zeros(0)) < 5
