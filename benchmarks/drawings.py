@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.films import KEPT
-from benchmarks.table import Line, markdown
 from numpy.typing import NDArray
 
+from benchmarks.films import KEPT
+from benchmarks.table import Line, markdown
 from sakuga.build.evidence import evidence
 from sakuga.build.scan.worker import measure, meters
 from sakuga.core.records import Signals
@@ -46,8 +46,12 @@ SUITES: dict[str, tuple[float, tuple[Encoding, ...]]] = {
     "VP9": (0.98, (Encoding("vp9", 32, "webm"), Encoding("vp9", 38, "webm"))),
     "AV1": (0.98, (Encoding("av1", 32), Encoding("av1", 38, pixel_format="yuv420p10le"))),
     "H.264, crf 30": (0.96, (Encoding(crf=30), Encoding(crf=30, rate=Fraction(25)))),
-    "grain": (0.97, (Encoding(grain=2.0), Encoding(grain=6.0, crf=20), Encoding("hevc", 24, "mkv", grain=4.0))),
-    "very low bitrate": (0.95, (Encoding(bit_rate=100_000), Encoding("hevc", bit_rate=60_000, container="mkv"))),
+    "grain": (0.97, (
+        Encoding(grain=2.0), Encoding(grain=6.0, crf=20), Encoding("hevc", 24, "mkv", grain=4.0),
+    )),
+    "very low bitrate": (0.95, (
+        Encoding(bit_rate=100_000), Encoding("hevc", bit_rate=60_000, container="mkv"),
+    )),
     "variable frame rate": (0.0, (Encoding(vfr=True), Encoding("vp9", 36, "mkv", vfr=True))),
     "pulldown": (0.0, (Encoding(crf=23, pulldown=True), Encoding(crf=30, pulldown=True))),
 }  # fmt: skip

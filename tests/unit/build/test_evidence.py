@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.unit.build.motion.makers import signals
 
 from sakuga.build.evidence import evidence
 from sakuga.build.heaps import divide
+from tests.unit.build.motion.makers import signals
 
 
 def film(on: int, frames: int = 240, loud: float = 600.0, quiet: float = 0.1, **columns: Any):

@@ -38,17 +38,20 @@ class Picture:
     """One frame, reduced. Everything beyond `luma` is made when first asked for.
 
     luma: (h, w) uint8, about 212x120; 10 and 12 bits are scaled to 8. previous: the picture
-    before it, or None; only one step back is kept. frame: the whole frame, for what needs more.
+    before it, or None at the first and after a change of size; only one step back is kept. frame:
+    the whole frame, for what needs more.
     """
 
     def __init__(self, frame: Frame, previous: Picture | None) -> None:
         self.frame = frame
         self.index = frame.index
         self.previous = previous
-        if previous is not None:
-            previous.previous = None
         self._planes = frame.planes()
         self.luma: Small = _reduce(self._planes[0], frame.bits, SHORTER_SIDE)
+        if previous is not None:
+            previous.previous = None
+            if previous.luma.shape != self.luma.shape:
+                self.previous = None
 
     @cached_property
     def half(self) -> Small:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.build.motion.makers import clip, signals
 
 from sakuga.build.evidence import Evidence
 from sakuga.build.keyframe import Keyframe
 from sakuga.build.keyframe.worker import keyframes
 from sakuga.core.errors import RequestError
+from tests.unit.build.motion.makers import clip, signals
 
 
 def found(new: list[bool], returns: dict[int, int] | None = None) -> Evidence:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.unit.build.scan.frames import held, measured, scene, with_square
 
 from sakuga.build.scan.drawing import EVERYTHING, DrawingMeter
+from tests.unit.build.scan.frames import held, measured, scene, with_square
 
 
 def test_a_held_drawing_does_not_change():

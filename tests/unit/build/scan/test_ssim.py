@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from skimage.metrics import structural_similarity
-from tests.unit.build.scan.frames import held, measured, scene, with_square
 
 from sakuga.build.scan.ssim import Ssim, ssim, thumbnail
+from tests.unit.build.scan.frames import held, measured, scene, with_square
 
 
 def test_it_equals_scikit_image():
