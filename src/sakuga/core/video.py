@@ -60,7 +60,7 @@ class VideoReader:
     """An open file and its chosen stream; a context manager.
 
     Without `stream`, the first one that the container marks as default is taken, cover art never.
-    Raises Unreadable, Unrecognised, NoVideo or TooLarge.
+    Raises Unreadable, Unrecognised, NoVideo, NoFrames (no decoder) or TooLarge.
     """
 
     def __init__(self, url: str, stream: int | None = None, threads: int | None = None) -> None:
@@ -183,7 +183,9 @@ class VideoReader:
         with ExitStack() as opened:
             self._container = _open(self._url, opened)
             self._stream, self._choices = _choose(self._container, self._index)
-            context = self._stream.codec_context
+            context: Any = self._stream.codec_context
+            if context is None:
+                raise NoFrames("no decoder for the codec of its video stream")
             if context.width * context.height > MAX_PIXELS:
                 raise TooLarge(f"{context.width}x{context.height} pixels; the limit is 8192x4352")
             self._size = context.width, context.height

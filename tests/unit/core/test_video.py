@@ -361,6 +361,15 @@ def test_a_film_without_frames_says_so(tmp_path: Path) -> None:
         r.describe()
 
 
+def test_a_codec_that_nobody_knows_says_so(tmp_path: Path) -> None:
+    film = write(tmp_path / "a.mp4", pictures(2))
+    content = film.read_bytes()
+    assert content.count(b"avc1") >= 1
+    film.write_bytes(content.replace(b"avc1", b"zzz9"))
+    with pytest.raises(NoFrames, match="no decoder"):
+        VideoReader(str(film))
+
+
 def test_a_frame_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     film = write(tmp_path / "a.mp4", pictures(1))
     monkeypatch.setattr(video, "MAX_PIXELS", 128 * 96 - 1)
