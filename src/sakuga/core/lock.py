@@ -35,8 +35,7 @@ def alone(store: Store, parts: range | None) -> Generator[None]:
         yield
         return
     os.makedirs(store.path(), exist_ok=True)  # noqa: PTH103
-    name = f".lock-{parts.start}-{parts.stop - 1}" if parts else ".lock"
-    mine = FileLock(store.path(name))
+    mine = FileLock(store.path(f".lock-{parts.start}-{parts.stop - 1}" if parts else ".lock"))
     with _gate(store):
         others = list(_held(store))
         if any(_overlap(parts or _EVERYTHING, other) for other in others):
@@ -48,7 +47,8 @@ def alone(store: Store, parts: range | None) -> Generator[None]:
         yield
     finally:
         with suppress(OSError, RequestError), _gate(store):
-            if not list(_held(store, but=name)):
+            mine.release()
+            if not list(_held(store)):
                 store.sweep()
         mine.release()
 
@@ -62,12 +62,15 @@ def _gate(store: Store) -> Generator[None]:
         raise _taken(store) from error
 
 
-def _held(store: Store, but: str = "") -> Iterator[range]:
-    """What other builds hold at this moment."""
+def _held(store: Store) -> Iterator[range]:
+    """What other builds hold at this moment; files that nobody holds any more are removed."""
     for name in store.names():
-        if name != but and (found := _NAME.fullmatch(name)):
+        if found := _NAME.fullmatch(name):
             try:
-                FileLock(store.path(name), timeout=0).acquire().lock.release()
+                with FileLock(store.path(name), timeout=0):
+                    pass
+                with suppress(OSError):
+                    store.remove(name)
             except Timeout:
                 first, last = found.groups()
                 yield range(int(first), int(last) + 1) if first else _EVERYTHING

@@ -50,6 +50,7 @@ def test_what_overlaps_is_refused(
             stack.enter_context(alone(store, second))
     with alone(store, None):
         pass
+    assert store.names() == [".gate"]
 
 
 def test_only_who_is_alone_sweeps(tmp_path: Path) -> None:
