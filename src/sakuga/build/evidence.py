@@ -89,7 +89,7 @@ def _thresholds(levels: Floats, use: Flags) -> Floats:
     before = np.concatenate((levels[:1], levels[:-1]))
     restless = before > _RESTLESS
     centres = np.arange(0, len(levels) + _EVERY - 1, _EVERY)
-    readings = np.array([_reading(levels, use, restless, centre) for centre in centres])
+    readings = np.array([_reading(levels, use, restless, int(centre)) for centre in centres])
     rested, refined = (np.interp(at, centres, column) for column in readings.T)
     return np.where(restless, refined, rested)
 

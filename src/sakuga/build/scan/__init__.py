@@ -1,9 +1,25 @@
 """Room `scan`: videos to signals, the one full decode.
 
 A few numbers are kept of every frame; `split`, `keyframe` and `motion` are pure functions of them.
-Frames are reduced to about 212x120 (`picture`), looked at by meters, and forgotten. T frames:
+Frames are reduced to about 212x120 (`picture`), looked at by meters, and forgotten. T frames; the
+frame before the first is none, so `change` and `stir` are as large as can be there.
 
-pts       time stamp in ticks of the stream's time base, -1 where the file gives none
+pts          time stamp in ticks of the stream's time base, -1 where the file gives none
+grid         means of luma in 8x6 cells, then of U and V in 4x3 cells each: 72 bytes (`content`)
+contrast     standard deviation of luma, grey levels
+kinship      how alike fine detail is to the frame before's, 1 where unchanged
+change       the largest lasting change of an 8x8 block: variance of its difference from the frame
+             before, less what earlier changes leave to be refined; squared grey levels (`drawing`)
+stir         the most of a block's difference that a sub-pixel shift of it explains, likewise
+drift        share of all differences that one shift of the whole picture explains, 0 to 1
+match        of a frame that changed: the earlier frame most like it, the last left out; else -1
+match_change, match_stir   change and stir against that frame (`returns`)
+camera_x, camera_y, camera_zoom, camera_fit   how the view moves (`camera`)
+
+Only with `release`, else empty:
+
+hsv_change   what PySceneDetect's detectors score, as exact sums, three a frame (`content`)
+ssim         SSIM of 64x64 grey thumbnails against the frame before, 1 at the first (`ssim`)
 """
 
 from __future__ import annotations
@@ -24,7 +40,7 @@ class Scan:
     name: ClassVar[str] = "scan"
     reads: ClassVar[tuple[type, ...]] = (Video,)
     writes: ClassVar[type] = Signals
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     batch: ClassVar[int] = 1
 
     release: bool = False
