@@ -27,6 +27,7 @@ WIDTH: Final = GRID[0] * GRID[1] + 2 * COARSE[0] * COARSE[1]
 _LUMA: Final = GRID[0] * GRID[1]
 _U: Final = _LUMA + COARSE[0] * COARSE[1]
 _ROWS: Final = 4096  # per chunk
+_LITTLE: Final = 0.17  # grey levels, mean over the cells of luma: colours stay as they are
 _MUCH: Final = 2.0  # grey levels, mean over the cells: less is no boundary
 _SMALLEST: Final = 24  # pixels of the half picture: less has no detail
 _STRONG: Final = 10.0  # grey levels: one strong edge shall not outweigh all others
@@ -40,13 +41,16 @@ class Content:
         self._grid = Rows(WIDTH, np.uint8)
         self._levels = Rows(2, np.float32)
         self._row: NDArray[np.uint8] = np.zeros(WIDTH, np.uint8)
+        self._coloured = self._row[:_LUMA].copy()  # luma when colours were last looked at
         self._hsv = HsvChange() if release else None
 
     def add(self, picture: Picture) -> None:
         """Take the next frame in."""
         row, before = self._row, self._row.copy()
         row[:_LUMA] = _cells(_coarse(picture), GRID)
-        if picture.previous is None or not np.array_equal(row[:_LUMA], before[:_LUMA]):
+        moved = cv2.norm(row[:_LUMA], self._coloured, cv2.NORM_L1) >= _LITTLE * _LUMA
+        if picture.previous is None or moved:
+            self._coloured = row[:_LUMA].copy()
             row[_LUMA:_U] = _cells(_thinned(picture.u), COARSE)
             row[_U:] = _cells(_thinned(picture.v), COARSE)
         self._grid.add(row)
