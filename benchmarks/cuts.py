@@ -21,9 +21,9 @@ from typing import Any
 
 import cv2
 import numpy as np
+
 from benchmarks.films import KEPT
 from benchmarks.table import Line, markdown
-
 from sakuga.build.scan.content import Content
 from sakuga.build.scan.picture import Picture
 from sakuga.build.scan.worker import measure, meters
