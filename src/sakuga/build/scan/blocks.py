@@ -1,10 +1,13 @@
-"""How two small pictures differ, block by block of 8x8 pixels.
+"""How small pictures differ, block by block of 8x8 pixels, many pairs in one go.
 
 Two measures. *Change*: the variance of the difference within a block. Outlines that move leave
 plus beside minus; a shift of brightness, which codecs make of a held drawing, leaves nothing.
 *Stir*: how much of the difference a sub-pixel shift of the block explains (Lucas and Kanade 1981,
 least squares): grain explains nothing, a slow pan or a small mover almost everything.
-Blocks are summed by halving three times, which is the fastest way in OpenCV (measured).
+
+Pictures lie one below the other in stacks, so that a call of OpenCV or NumPy serves many: for one
+small picture the call costs as much as the work (measured: half the time). Blocks are summed by
+halving three times, the fastest way in OpenCV.
 """
 
 from __future__ import annotations
@@ -16,82 +19,83 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sakuga.build.scan.picture import Picture, Small, halve
+from sakuga.build.scan.picture import Small, halve
 
 Floats = NDArray[np.float32]
+Slopes = NDArray[np.int16]
 
 BLOCK: Final = 8
 _STIFFNESS: Final = 16.0  # of a block's shift: a flat block must not seem to move
+_SCALES: Final = BLOCK * BLOCK * np.array([1 / 16, 1 / 16, 1 / 16, 1 / 4, 1 / 4, 1], np.float32)
+_SCALES.shape = 6, 1, 1, 1
 _UNSEEN: Final = 20.0  # squared grey levels in all: below, a share of the difference says nothing
 
 
-class Looked:
-    """One frame, as the drawing meter remembers it.
+def blocks_in(size: int) -> int:
+    """Blocks that a side of so many pixels is cut into, the last perhaps only in part."""
+    return -(-size // BLOCK)
 
-    luma: (h, w) uint8; half: (h / 2, w / 2) float32; means: of each block of luma, what lies
-    beyond the edge counted as black: (ceil(h / 8), ceil(w / 8)).
+
+def means(stack: Small) -> Floats:
+    """Mean of each block: (N, H, W) uint8, whole blocks, to (N, H / 8, W / 8)."""
+    return _of_blocks(stack.astype(np.float32))
+
+
+def change(now: Small, other: Small, shift: Floats, share: Floats) -> Floats:
+    """Variance of the difference in each block: (N, H / 8, W / 8), squared grey levels.
+
+    now, other: (N, H, W) uint8, whole blocks, black beyond the edge; shift: the difference of
+    their means; share: of each block that lies within the picture. A block counts by its share.
     """
-
-    __slots__ = ("half", "luma", "means")
-
-    def __init__(self, picture: Picture) -> None:
-        self.luma: Small = picture.luma
-        self.half: Floats = picture.half.astype(np.float32)
-        self.means: Floats = _means(picture.luma)
-
-
-def change(now: Looked, other: Looked) -> Floats:
-    """Variance of the difference in each block: (ceil(h / 8), ceil(w / 8)), squared grey levels.
-
-    A block cut by the edge counts by its share.
-    """
-    h, w = now.luma.shape
-    square = _padded(now.luma.shape)
-    inner = square[:h, :w]
-    np.copyto(inner, cv2.absdiff(now.luma, other.luma))
-    np.multiply(inner, inner, out=inner)
-    shift = now.means - other.means
-    return np.maximum(_thrice(square) - shift * shift / _share((h, w)), 0.0)
-
-
-def _means(luma: Small) -> Floats:
-    padded = _padded(luma.shape)
-    np.copyto(padded[: luma.shape[0], : luma.shape[1]], luma)
-    return _thrice(padded)
+    n, h, w = now.shape
+    apart = cv2.absdiff(now.reshape(n * h, w), other.reshape(n * h, w)).astype(np.float32)
+    np.multiply(apart, apart, out=apart)
+    squares = _of_blocks(apart.reshape(n, h, w))
+    squares -= shift * shift / share
+    return np.maximum(squares, 0.0, out=squares)
 
 
 @dataclass(frozen=True, slots=True)
 class Stir:
-    """blocks: squared grey levels of each block that a shift of its own explains; drift: the share
-    of all differences, 0 to 1, that one shift of the whole picture explains."""
+    """blocks: squared grey levels of each block that a shift of its own explains; drift: (N,) the
+    share of all differences, 0 to 1, that one shift of the whole picture explains."""
 
     blocks: Floats
-    drift: float
+    drift: Floats
 
 
-def stir(now: Floats, other: Floats) -> Stir:
-    """How far shifts explain the difference between two pictures of half size, (h / 2, w / 2)."""
-    if min(now.shape) < 3:
-        return Stir(np.zeros((1, 1), np.float32), 0.0)
-    both, apart = now + other, now - other
-    right = (both[1:-1, 2:] - both[1:-1, :-2]) * 0.25
-    down = (both[2:, 1:-1] - both[:-2, 1:-1]) * 0.25
-    later = apart[1:-1, 1:-1]
-    xx, xy, yy, xt, yt, tt = _sums(right, down, later)
-    total = float(tt.sum())
-    whole = _explained(xx.sum(), xy.sum(), yy.sum(), xt.sum(), yt.sum(), 1.0)
-    return Stir(_explained(xx, xy, yy, xt, yt, _STIFFNESS), float(whole) / (total + _UNSEEN))
+def stir(now: Small, other: Small) -> Stir:
+    """How far shifts explain the differences of pictures of half size, (N, h, w) uint8 each."""
+    if min(now.shape[1:]) < 3:
+        return Stir(np.zeros((len(now), 1, 1), np.float32), np.zeros(len(now), np.float32))
+    both = np.add(now, other, dtype=np.int16)
+    apart = np.subtract(now, other, dtype=np.int16)
+    right = both[:, 1:-1, 2:] - both[:, 1:-1, :-2]  # four times the slope
+    down = both[:, 2:, 1:-1] - both[:, :-2, 1:-1]
+    xx, xy, yy, xt, yt, tt = _sums(right, down, apart[:, 1:-1, 1:-1])
+    wxx, wxy, wyy, wxt, wyt, wtt = (s.sum(axis=(1, 2)) for s in (xx, xy, yy, xt, yt, tt))
+    drift = _explained(wxx, wxy, wyy, wxt, wyt, 1.0) / (wtt + _UNSEEN)
+    return Stir(_explained(xx, xy, yy, xt, yt, _STIFFNESS), drift)
 
 
-def _sums(right: Floats, down: Floats, later: Floats) -> list[Floats]:
-    """Sums over each block of right², right*down, down², right*later, down*later, later²."""
-    h, w = right.shape
-    tall = -(-h // BLOCK) * BLOCK
-    stack = np.zeros((6 * tall, -(-w // BLOCK) * BLOCK), np.float32)
-    pairs = ((right, right), (right, down), (down, down), (right, later), (down, later), (later, later))
-    for i, (a, b) in enumerate(pairs):
-        np.multiply(a, b, out=stack[i * tall : i * tall + h, :w])
-    return list(_thrice(stack).reshape(6, tall // BLOCK, -1) * np.float32(BLOCK * BLOCK))
+def _sums(right: Slopes, down: Slopes, later: Slopes) -> Floats:
+    """(6, N, ...): sums over blocks of right², right*down, down², right*later, down*later, later².
+
+    right, down: four times the slopes.
+    """
+    n, h, w = right.shape
+    size = n, blocks_in(h) * BLOCK, blocks_in(w) * BLOCK
+    sides = np.zeros((3, *size), np.float32)
+    for side, values in zip(sides, (right, down, later), strict=True):
+        side[:, :h, :w] = values
+    products = np.empty((6, *size), np.float32)
+    np.multiply(sides[:2], sides[0], out=products[:2])
+    np.multiply(sides[1], sides[1], out=products[2])
+    np.multiply(sides, sides[2], out=products[3:])
+    summed = _of_blocks(products.reshape(6 * n, *size[1:]))
+    summed = summed.reshape(6, n, *summed.shape[1:])
+    summed *= _SCALES
+    return summed
 
 
 def _explained(xx: Any, xy: Any, yy: Any, xt: Any, yt: Any, stiffness: float) -> Any:
@@ -100,21 +104,7 @@ def _explained(xx: Any, xy: Any, yy: Any, xt: Any, yt: Any, stiffness: float) ->
     return (xt * xt * b - 2 * xt * yt * xy + yt * yt * a) / (a * b - xy * xy)
 
 
-def _thrice(plane: Floats) -> Floats:
-    return halve(halve(halve(plane)))
-
-
-def _padded(shape: tuple[int, ...]) -> Floats:
-    """Black, both sides rounded up to whole blocks."""
-    return np.zeros((-(-shape[0] // BLOCK) * BLOCK, -(-shape[1] // BLOCK) * BLOCK), np.float32)
-
-
-_SHARES: dict[tuple[int, ...], Floats] = {}
-
-
-def _share(shape: tuple[int, ...]) -> Floats:
-    """How much of each block lies within the picture."""
-    if shape not in _SHARES:
-        _SHARES.clear()
-        _SHARES[shape] = _means(np.ones(shape, np.uint8))
-    return _SHARES[shape]
+def _of_blocks(stack: Floats) -> Floats:
+    """(N, H, W) to the means of blocks, (N, H / 8, W / 8)."""
+    n, h, w = stack.shape
+    return halve(halve(halve(stack.reshape(n * h, w)))).reshape(n, h // BLOCK, w // BLOCK)

@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sakuga.build.scan.blocks import Floats, Looked, change, stir
+from sakuga.build.scan.blocks import BLOCK, Floats, blocks_in, change, means, stir
 from sakuga.build.scan.columns import Columns
-from sakuga.build.scan.picture import Picture
+from sakuga.build.scan.picture import Picture, Small
 from sakuga.build.scan.returns import Returns
 
+BATCH: Final = 8
+"""Frames measured in one go: enough to share the cost of a call, few enough for the cache."""
 _WAKE: Final = 1 / 300  # of a change comes back in the frames after it, as the codec refines it
 _FADES: Final = 0.5  # of that wake is left a frame later
 EVERYTHING: Final = 65025.0
@@ -32,53 +34,175 @@ class DrawingMeter:
         self._changes = Columns(("change",))
         self._stirs = Columns(("stir", "drift"))
         self._returns = Returns()
-        self._last: list[Looked] = []  # the two frames before, the latest first
-        self._wake: Floats | None = None  # what is still to be expected of earlier changes
-        self._open: tuple[Floats, Floats] | None = None  # the frame before: its change, the wake
+        self._film: _Film | None = None
 
     def add(self, picture: Picture) -> None:
         """Take the next frame in."""
-        now = Looked(picture)
-        if not self._last or self._last[0].luma.shape != now.luma.shape:
-            self._begin(picture.index, now)
-            return
-        step = change(now, self._last[0])
-        two = change(now, self._last[1]) if len(self._last) > 1 else None
-        self._close(two)
-        wake = np.float32(1) if self._wake is None else 1 + _WAKE * cv2.dilate(self._wake, _AROUND)
-        self._open = (step if two is None else np.minimum(step, two)), wake
-        self._stirs.add(*self._stirred(picture, now, wake))
-        self._returns.add(picture.index, now, float(step.max()))
-        self._wake = step if self._wake is None else np.maximum(step, _FADES * self._wake)
-        self._last = [now, self._last[0]]
+        if self._film is None or self._film.shape != picture.luma.shape:
+            self._end()
+            self._film = _Film(picture.luma.shape, picture.half.shape)
+        self._film.put(picture)
+        if self._film.full:
+            self._measure(self._film)
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """T rows each, see `records.Signals`."""
-        changes = self._changes.columns()["change"]
+        self._end()
+        return {**self._changes.columns(), **self._stirs.columns(), **self._returns.columns()}
+
+    def _end(self) -> None:
+        """At the end, and where the size of the picture changes."""
+        if self._film is not None:
+            self._measure(self._film)
+            self._film.close(self._changes)
+        self._film = None
+
+    def _measure(self, film: _Film) -> None:
+        """Write down the frames gathered; the last one's `change` waits for the frame after it."""
+        if not film.gathered:
+            return
+        step = film.changes(self._changes)
+        film.stirs(self._stirs)
+        largest = step.max(axis=(1, 2)).tolist()
+        for i in range(film.gathered):
+            if film.known == 0 and i == 0:
+                self._returns.begin(*film.frame(i))
+            else:
+                self._returns.add(*film.frame(i), largest[i])
+        film.forget()
+
+
+class _Film:
+    """The frames gathered, after the two before them, in stacks; and what is still open of them."""
+
+    def __init__(self, shape: tuple[int, ...], half: tuple[int, ...]) -> None:
+        self.shape = shape
+        h, w = (blocks_in(size) * BLOCK for size in shape)
+        self._luma = np.zeros((BATCH + 2, h, w), np.uint8)
+        self._half = np.zeros((BATCH + 2, *half), np.uint8)
+        self._means = np.zeros((BATCH + 2, h // BLOCK, w // BLOCK), np.float32)
+        inside = np.zeros((1, h, w), np.uint8)
+        inside[:, : shape[0], : shape[1]] = 1
+        self._share = means(inside)
+        self._changed = np.zeros(BATCH, bool)
+        self._indices = [0] * BATCH
+        self._wake = np.zeros(self._means.shape[1:], np.float32)  # to be expected of past changes
+        self._open: tuple[Floats, Floats] | None = None  # the frame before: its change, the wake
+        self._thin = _thinner(self._means.shape[1:], tuple(blocks_in(size - 2) for size in half))
+        self.known = 0  # frames before the gathered ones, 0 to 2
+        self.gathered = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether no more frames fit in."""
+        return self.gathered == BATCH
+
+    def put(self, picture: Picture) -> None:
+        """Gather a frame."""
+        at = 2 + self.gathered
+        self._luma[at, : self.shape[0], : self.shape[1]] = picture.luma
+        self._half[at] = picture.half
+        self._changed[self.gathered] = picture.changed
+        self._indices[self.gathered] = picture.index
+        self.gathered += 1
+
+    def frame(self, i: int) -> tuple[int, Small, Small, Floats, Floats]:
+        """Of a gathered frame: its number, luma, half, means, and the share of its blocks."""
+        return (
+            self._indices[i],
+            self._luma[2 + i],
+            self._half[2 + i],
+            self._means[2 + i],
+            self._share,
+        )
+
+    def changes(self, rows: Columns) -> Floats:
+        """Write `change`, from the frame left open to the last but one; each frame's own step."""
+        end = 2 + self.gathered
+        self._means[2:end] = means(self._luma[2:end])
+        step, two = self._against(1), self._against(2)
+        self._spread = _spread(self._past(step))
+        own = np.minimum(step, two)
+        if self._open is None:
+            rows.add(EVERYTHING)
+        else:
+            self._write(rows, *self._open, two[:1])
+        alone = int(self.known == 0)  # the very first frame has nothing to be compared with
+        self._write(rows, own[alone:-1], self._spread[alone:-1], two[1 + alone :])
+        self._open = (own[-1:], self._spread[-1:]) if self.gathered > alone else None
+        return step
+
+    def close(self, rows: Columns) -> None:
+        """Write `change` of the very last frame, which no other comes after."""
         if self._open is not None:
-            changes = np.append(changes, np.float32((self._open[0] / self._open[1]).max()))
-        return {"change": changes, **self._stirs.columns(), **self._returns.columns()}
+            self._write(rows, *self._open, self._open[0])
 
-    def _begin(self, index: int, now: Looked) -> None:
-        """At the first frame, and where the size of the picture changes."""
-        self._close(None)
-        self._last, self._wake, self._open = [now], None, None
-        self._changes.add(EVERYTHING)
-        self._stirs.add(EVERYTHING, 0.0)
-        self._returns.begin(index, now)
+    def stirs(self, rows: Columns) -> None:
+        """Write `stir` and `drift` of every gathered frame."""
+        first, end = int(self.known == 0), self.gathered
+        at = np.flatnonzero(self._changed[first:end]) + first
+        whole = len(at) == end
+        stirred, drift = np.zeros(end), np.zeros(end)
+        if len(at):
+            now = self._half[2 : 2 + end] if whole else self._half[2 + at]
+            before = self._half[1 : 1 + end] if whole else self._half[1 + at]
+            found = stir(now, before)
+            down, right = self._thin
+            wake = down @ self._spread[at] @ right
+            stirred[at], drift[at] = (found.blocks / wake).max(axis=(1, 2)), found.drift
+        stirred[:first] = EVERYTHING
+        for row in zip(stirred.tolist(), drift.tolist(), strict=True):
+            rows.add(*row)
 
-    def _close(self, two: Floats | None) -> None:
-        """Write down the frame before, now that the next one is known; `two`: from before it."""
-        if self._open is not None:
-            step, wake = self._open
-            lasting = step if two is None else np.minimum(step, two)
-            self._changes.add(float((lasting / wake).max()))
+    def forget(self) -> None:
+        """All but the last two frames."""
+        end = 2 + self.gathered
+        for stack in (self._luma, self._half, self._means):
+            stack[:2] = stack[end - 2 : end].copy()
+        self.known = min(2, self.known + self.gathered)
+        self.gathered = 0
 
-    def _stirred(self, picture: Picture, now: Looked, wake: Any) -> tuple[float, float]:
-        if not picture.changed:
-            return 0.0, 0.0
-        found = stir(now.half, self._last[0].half)
-        if isinstance(wake, np.ndarray):
-            h, w = found.blocks.shape
-            wake = cv2.resize(wake, (w, h), interpolation=cv2.INTER_AREA)
-        return float((found.blocks / wake).max()), found.drift
+    def _past(self, step: Floats) -> Floats:
+        """The wake of earlier changes in each gathered frame, before its own."""
+        past = np.empty_like(step)
+        for own, wake in zip(step, past, strict=True):
+            wake[:] = self._wake
+            self._wake = np.maximum(own, _FADES * wake)
+        return past
+
+    def _against(self, back: int) -> Floats:
+        """Change of every gathered frame against the one so many before; with none, beyond all."""
+        start, end = 2 + max(0, back - self.known), 2 + self.gathered
+        found = np.full((self.gathered, *self._means.shape[1:]), 0.0 if back == 1 else np.inf)
+        found = found.astype(np.float32)
+        if start < end:
+            now, other = slice(start, end), slice(start - back, end - back)
+            shift = self._means[now] - self._means[other]
+            found[start - 2 :] = change(self._luma[now], self._luma[other], shift, self._share)
+        return found
+
+    @staticmethod
+    def _write(rows: Columns, own: Floats, spread: Floats, two: Floats) -> None:
+        """`change` of frames: `own` change and wake; `two`: of the next, from before the frame."""
+        for value in (np.minimum(own, two) / spread).max(axis=(1, 2)).tolist():
+            rows.add(value)
+
+
+def _spread(wakes: Floats) -> Floats:
+    """What divides changes in the wake of others, (N, h, w): 1 where all is quiet."""
+    n, h, w = wakes.shape
+    apart = np.zeros((n, h + 1, w), np.float32)  # a row between pictures: none reaches the next
+    apart[:, :h] = wakes
+    around = cv2.dilate(apart.reshape(n * (h + 1), w), _AROUND).reshape(n, h + 1, w)
+    return 1 + _WAKE * around[:, :h]
+
+
+def _thinner(size: tuple[int, ...], to: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Matrices that reduce a (h, w) picture to a smaller one by areas, from both sides."""
+    down = cv2.resize(
+        np.eye(size[0], dtype=np.float32), (size[0], to[0]), interpolation=cv2.INTER_AREA
+    )
+    right = cv2.resize(
+        np.eye(size[1], dtype=np.float32), (to[1], size[1]), interpolation=cv2.INTER_AREA
+    )
+    return down, right  # pyright: ignore[reportReturnType]
