@@ -23,19 +23,18 @@ class Worker:
 
     def __init__(self, recipe: Keyframe) -> None:
         self._recipe = recipe
-        self._signals: Signals | None = None
-        self._found: Evidence | None = None
+        self._found: tuple[str, Evidence] | None = None  # of this video
 
     def __call__(self, items: Sequence[tuple[Clip, Signals]]) -> Iterator[Keyframes]:
         for clip, signals in items:
             yield keyframes(clip, self._of(signals))
 
     def _of(self, signals: Signals) -> Evidence:
-        if self._found is None or self._signals is not signals:
+        if self._found is None or self._found[0] != signals.id:
             local = self._recipe.rule == "local"
-            self._found = evidence(signals) if local else paper(signals, self._recipe.below)
-            self._signals = signals
-        return self._found
+            found = evidence(signals) if local else paper(signals, self._recipe.below)
+            self._found = signals.id, found
+        return self._found[1]
 
 
 def paper(signals: Signals, below: float) -> Evidence:
