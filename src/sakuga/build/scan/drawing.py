@@ -88,7 +88,9 @@ class _Film:
         self._indices = [0] * BATCH
         self._wake = np.zeros(self._means.shape[1:], np.float32)  # to be expected of past changes
         self._open: tuple[Floats, Floats] | None = None  # the frame before: its change, the wake
-        self._thin = _thinner(self._means.shape[1:], tuple(blocks_in(size - 2) for size in half))
+        self._thin = _thinner(
+            self._means.shape[1:], tuple(blocks_in(max(size - 2, 1)) for size in half)
+        )
         self.known = 0  # frames before the gathered ones, 0 to 2
         self.gathered = 0
 
