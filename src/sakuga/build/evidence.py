@@ -5,7 +5,8 @@ encoded, and how restless it is differs a hundredfold from film to film. So the 
 off the film. Within some 20 seconds on either side, the frames' levels of change fall into two
 heaps, repeats and drawings, and `heaps` tells where to divide them; it is done apart for frames
 after a change, which codecs go on refining, and for frames after rest. Grain is known by its
-evenness and has a threshold of its own. A view that drifts coherently is no noise at all.
+evenness and has a threshold of its own. A view that drifts coherently is no noise at all, and what
+a pulldown repeats is no drawing.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ _SURE: Final = 1.5  # log-odds of a drift, as measured on studio films
 _SLOPE: Final = 1.5  # log-odds a unit of level, likewise
 _BOTH: Final = 0.15  # share of a heap from which on the frames it is of do fall into two
 _APART: Final = 1.25  # most that the threshold after rest lies above that of all frames
+_PULLDOWN_LEAST: Final = 100  # frames from which a pulldown can be seen
+_CLEARLY: Final = 1.5  # above the threshold: clearly new
+_CERTAINLY: Final = 2.5  # above the threshold: new even where the pulldown repeats (a cut)
+_CYCLE_NEW: Final = 0.08  # share of clearly new frames at the other four places, at least
+_CYCLE_TIE: Final = 0.02  # on twos more than one place has hardly a new frame
+_CYCLE_RATIO: Final = 0.3  # most of that share that the repeated place may have
 _GRAIN_EVEN: Final = 0.22  # between the 5th and 15th percentile of levels: evener is grain
 _GRAIN_LEAST: Final = 0.7  # level of the quietest frames under grain
 _GRAIN_ABOVE: Final = 0.52  # from the 10th percentile to grain's threshold
@@ -57,6 +64,7 @@ def evidence(signals: Signals) -> Evidence:
     thresholds = _thresholds(levels, ~drifts)
     odds = _SLOPE * (levels - thresholds)
     odds = np.where(drifts, np.maximum(odds, _SURE), odds)
+    odds = np.where(_pulled(levels - thresholds), np.minimum(odds, -_SURE), odds)
     odds[:1] = np.inf
     new = odds > 0
     alike = level(signals.match_change, signals.match_stir) < thresholds
@@ -80,6 +88,31 @@ def _drifting(drift: NDArray[np.float32], levels: Floats) -> Flags:
     for least, most in _DRIFTS:
         found |= (drift > least) & (levels > _NO_DRIFT) & (levels < most)
     return found
+
+
+def _pulled(above: Floats) -> Flags:
+    """Frames that only the pulldown repeats; above: (T,) levels over their thresholds.
+
+    Under pulldown one frame in five repeats the one before, however the codec blurs that: at one
+    place in the cycle hardly a frame is clearly new, in both halves of the film.
+    """
+    at = np.arange(len(above))
+    if len(above) < _PULLDOWN_LEAST:
+        return np.zeros(len(above), np.bool_)
+    clear = (above > _CLEARLY) & (at > 0)
+    shares = [_cycle(clear, part) for part in (at >= 0, at < len(at) // 2, at >= len(at) // 2)]
+    fewest, next_fewest = np.sort(shares[0])[:2]
+    place = int(np.argmin(shares[0]))
+    agree = all(share[place] <= share.min() + _CYCLE_TIE for share in shares)
+    if not agree or next_fewest < _CYCLE_NEW or fewest > _CYCLE_RATIO * next_fewest:
+        return np.zeros(len(above), np.bool_)
+    return (at % 5 == place) & (above < _CERTAINLY)
+
+
+def _cycle(clear: Flags, part: Flags) -> Floats:
+    """(5,): share of clearly new frames at each place of the cycle."""
+    place = np.arange(len(clear)) % 5
+    return np.array([clear[part & (place == k)].mean() for k in range(5)])
 
 
 def _thresholds(levels: Floats, use: Flags) -> Floats:

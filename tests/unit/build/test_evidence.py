@@ -45,6 +45,20 @@ def test_grain_is_told_from_small_changes():
     np.testing.assert_array_equal(found.new, new)
 
 
+def test_what_a_pulldown_repeats_is_no_drawing():
+    """Drawings on twos and ones, 24 frames drawn out to 30; the repeats look half new."""
+    random = np.random.default_rng(5)
+    source = np.where(np.arange(320) < 160, np.arange(320) % 2 == 0, True)
+    new = np.insert(source, np.arange(3, 320, 4), False)
+    twice = np.zeros(len(new), np.bool_)
+    twice[3::5] = True
+    usual = np.where(new, 800.0, np.where(twice, 30.0, 0.1)) * random.lognormal(0, 0.4, len(new))
+    change = usual.astype(np.float32)
+    found = evidence(signals(len(new), change=change, stir=change)).new
+    assert not found[twice].any()
+    assert found[new].mean() > 0.95
+
+
 def test_a_coherent_drift_is_new_however_slow():
     change = np.full(100, 3.0, np.float32)
     drift = np.full(100, 0.4, np.float32)
