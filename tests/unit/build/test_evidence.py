@@ -52,7 +52,7 @@ def test_what_a_pulldown_repeats_is_no_drawing():
     new = np.insert(source, np.arange(3, 320, 4), False)
     twice = np.zeros(len(new), np.bool_)
     twice[3::5] = True
-    usual = np.where(new, 800.0, np.where(twice, 30.0, 0.1)) * random.lognormal(0, 0.4, len(new))
+    usual = np.where(new, 800.0, np.where(twice, 10.0, 0.1)) * random.lognormal(0, 0.4, len(new))
     change = usual.astype(np.float32)
     found = evidence(signals(len(new), change=change, stir=change)).new
     assert not found[twice].any()
