@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, cast
 
 import numpy as np
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
@@ -42,18 +44,25 @@ class Frame:
     @property
     def bits(self) -> int:
         """Bits a sample: 8 gives uint8 planes, more gives uint16."""
-        return self._frame.format.components[0].bits
+        return _bits(self._frame.format.name)
 
     def planes(self) -> tuple[Plane, Plane, Plane]:
         """Y (H, W), U and V (at their own subsampled size), without a copy where possible."""
-        frame = self._frame
-        if frame.format.name in GRAY:
-            (y,) = _views(frame)
-            return y, *_no_colour(frame)
-        if frame.format.name not in PLANAR:
+        return self.plane(0), self.plane(1), self.plane(2)
+
+    def plane(self, which: int) -> Plane:
+        """One of `planes`: 0, 1 or 2. Asked for alone, the others cost nothing."""
+        frame, name = self._frame, self._frame.format.name
+        if name in GRAY and which:
+            return _no_colour(frame)
+        if name not in PLANAR and name not in GRAY:
             frame = self._frame = frame.reformat(format="yuv420p")
-        y, u, v = _views(frame)
-        return y, u, v
+            name = "yuv420p"
+        plane = frame.planes[which]
+        wide = _bits(name) > 8
+        rows = np.frombuffer(cast(Any, plane), np.uint16 if wide else np.uint8)
+        rows = rows.reshape(-1, plane.line_size // (1 + wide))
+        return cast(Plane, rows[: plane.height, : plane.width])
 
     def bgr(self) -> NDArray[np.uint8]:
         """The picture as stored, not rotated: (H, W, 3) uint8 BGR."""
@@ -64,20 +73,13 @@ class Frame:
         return np.ascontiguousarray(np.rot90(self.bgr(), self._frame.rotation // 90))
 
 
-def _views(frame: VideoFrame) -> tuple[Plane, ...]:
-    wide = frame.format.components[0].bits > 8
-    kind = np.uint16 if wide else np.uint8
-    return tuple(
-        cast(Plane, np.frombuffer(cast(Any, plane), kind)).reshape(
-            -1, plane.line_size // (1 + wide)
-        )[: plane.height, : plane.width]
-        for plane in frame.planes
-    )
+@cache
+def _bits(pixel_format: str) -> int:
+    return VideoFormat(pixel_format).components[0].bits
 
 
-def _no_colour(frame: VideoFrame) -> tuple[Plane, Plane]:
-    bits = frame.format.components[0].bits
+def _no_colour(frame: VideoFrame) -> Plane:
+    bits = _bits(frame.format.name)
     kind = np.uint16 if bits > 8 else np.uint8
     size = (frame.height + 1) // 2, (frame.width + 1) // 2
-    middle = cast(Plane, np.full(size, 1 << (bits - 1), kind))
-    return middle, middle
+    return cast(Plane, np.full(size, 1 << (bits - 1), kind))

@@ -23,7 +23,7 @@ from sakuga.build.scan.movement import (
 from sakuga.build.scan.picture import Picture, Small
 
 _TRIES: Final = 3  # frames in a row may agree with nothing;
-_GIVEN_UP: Final = 3  # then so many are not measured
+_GIVEN_UP: Final = 8  # then so many are not measured
 _QUICK: Final = 0.25  # pixels: the next frame after such a move is measured, else the one after
 _SURPRISE: Final = 1.6  # times the usual change: measured at once
 _BLIND: Final = 0.2  # of the texture agrees, or less: not a move

@@ -46,8 +46,7 @@ class Picture:
         self.frame = frame
         self.index = frame.index
         self.previous = previous
-        self._planes = frame.planes()
-        self.luma: Small = _reduce(self._planes[0], frame.bits, SHORTER_SIDE)
+        self.luma: Small = _reduce(frame.plane(0), frame.bits, SHORTER_SIDE)
         if previous is not None:
             previous.previous = None
             if previous.luma.shape != self.luma.shape:
@@ -85,7 +84,7 @@ class Picture:
 
     def _chroma(self, plane: int) -> Small:
         h, w = self.luma.shape
-        small = _reduce(self._planes[plane], self.frame.bits, min(h, w))
+        small = _reduce(self.frame.plane(plane), self.frame.bits, min(h, w))
         if small.shape == self.luma.shape:
             return small
         return cv2.resize(small, (w, h), interpolation=cv2.INTER_AREA)  # pyright: ignore[reportReturnType]

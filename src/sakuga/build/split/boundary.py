@@ -53,7 +53,7 @@ def _clip(
     start, end = opens.at, closes.at
     body_start = min(max(opens.last, start), end)
     return Clip(
-        id=sha256(f"{signals.id}:{start}".encode()).hexdigest()[:32],
+        id=sha256(f"{signals.id}:{start}".encode()).hexdigest(),
         video=signals.id,
         index=index,
         start=start,

@@ -25,8 +25,8 @@ class Planes:
         grey = np.full((h, w), 1 << (bits - 1), luma.dtype)
         self._planes = luma, grey, grey
 
-    def planes(self) -> tuple[NDArray[Any], ...]:
-        return self._planes
+    def plane(self, which: int) -> NDArray[Any]:
+        return self._planes[which]
 
     def bgr(self) -> NDArray[np.uint8]:
         return np.repeat(self._planes[0][..., None], 3, axis=2)
