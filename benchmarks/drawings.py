@@ -7,6 +7,7 @@ not scored, nor those that a real film's annotator was uncertain about.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -109,7 +110,7 @@ class Count:
 @cache
 def signals(path: Path) -> Signals:
     """As `scan` measures it, with what the paper's rule reads."""
-    with VideoReader(str(path)) as reader:
+    with VideoReader(str(path), quantisers=True) as reader:
         columns, broken = measure(reader, meters(release=True))
     return Signals(id=path.name, frames=len(columns["pts"]), damaged=broken, **columns)
 
@@ -184,8 +185,8 @@ RULES: dict[str, list[Callable[[Film], Flags]]] = {
 
 def drawn(encoding: Encoding, seed: int) -> Film:
     """A studio film and its truth; kept from run to run."""
-    name = re.sub(r"\W+", "-", repr(encoding))
-    path = KEPT / "drawings" / str(seed) / f"{name[-120:]}.{encoding.container}"
+    name = hashlib.sha256(repr(encoding).encode()).hexdigest()[:12]
+    path = KEPT / "drawings" / str(seed) / f"{name}.{encoding.container}"
     page = path.with_suffix(".json")
     if not page.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

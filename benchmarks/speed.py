@@ -24,7 +24,7 @@ from skimage.metrics import structural_similarity
 from benchmarks.films import minute
 from benchmarks.table import Line
 from sakuga.build.pipeline import stages_of
-from sakuga.build.scan.worker import measure, meters
+from sakuga.build.scan.worker import measure, meters, prepare
 from sakuga.core.records import Source, Video
 from sakuga.core.video import VideoReader
 
@@ -63,7 +63,8 @@ def decode(path: Path) -> int:
 
 def scan(path: Path) -> int:
     """The one full decode with everything it measures."""
-    with VideoReader(str(path), threads=1) as reader:
+    prepare()
+    with VideoReader(str(path), threads=1, quantisers=True) as reader:
         return len(measure(reader, meters(release=False))[0]["pts"])
 
 

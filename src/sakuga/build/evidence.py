@@ -38,6 +38,8 @@ _CERTAINLY: Final = 2.5  # above the threshold: new even where the pulldown repe
 _CYCLE_NEW: Final = 0.08  # share of clearly new frames at the other four places, at least
 _CYCLE_TIE: Final = 0.02  # on twos more than one place has hardly a new frame
 _CYCLE_RATIO: Final = 0.3  # most of that share that the repeated place may have
+_QUANTISER_STEP: Final = 2 * np.log(2) / 6  # level that a quantiser one higher adds
+_QUANTISER_FINE: Final = 17.5  # quantiser whose leftovers have level 0
 _GRAIN_EVEN: Final = 0.22  # between the 5th and 15th percentile of levels: evener is grain
 _GRAIN_LEAST: Final = 0.7  # level of the quietest frames under grain
 _GRAIN_ABOVE: Final = 0.52  # from the 10th percentile to grain's threshold
@@ -61,7 +63,7 @@ def evidence(signals: Signals) -> Evidence:
     """Decide for every frame of a video."""
     levels = level(signals.change, signals.stir)
     drifts = _drifting(signals.drift, levels)
-    thresholds = _thresholds(levels, ~drifts)
+    thresholds = np.maximum(_thresholds(levels, ~drifts), _coarse(signals.quantiser))
     odds = _SLOPE * (levels - thresholds)
     odds = np.where(drifts, np.maximum(odds, _SURE), odds)
     odds = np.where(_pulled(levels - thresholds), np.minimum(odds, -_SURE), odds)
@@ -81,6 +83,22 @@ def level(change: NDArray[np.float32], stir: NDArray[np.float32]) -> Floats:
     The geometric mean of change (twice) and stir (once): each alone is fooled by other codecs.
     """
     return np.log(np.cbrt(np.square(change, dtype=np.float64) * stir) + 0.01)
+
+
+def _coarse(quantiser: NDArray[np.float32]) -> Floats:
+    """(T,): the least threshold under a codec this coarse; where it isn't told, none.
+
+    What a quantiser leaves over grows with its step, which doubles every six (H.264, 8.5.8): as a
+    level, by 2 ln 2 / 6 each. Where it begins was read off studio films.
+    """
+    told = quantiser > 0
+    if not told.any():
+        return np.full(len(quantiser), -np.inf)
+    window = np.ones(2 * _EVERY + 1)
+    mean = np.convolve(np.where(told, quantiser, 0), window, "same") / np.maximum(
+        np.convolve(told, window, "same"), 1
+    )
+    return np.where(mean > 0, _QUANTISER_STEP * (mean - _QUANTISER_FINE), -np.inf)
 
 
 def _drifting(drift: NDArray[np.float32], levels: Floats) -> Flags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from functools import cache
 from typing import Any, cast
 
@@ -18,6 +19,9 @@ PLANAR = frozenset(
     if not (j and b)
 )
 GRAY = frozenset({"gray", "gray10le", "gray12le"})
+
+_H264 = 1  # AV_VIDEO_ENC_PARAMS_H264
+_ADDED = 16  # bytes before a block's own quantiser: its place and size
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -45,6 +49,22 @@ class Frame:
     def bits(self) -> int:
         """Bits a sample: 8 gives uint8 planes, more gives uint16."""
         return _bits(self._frame.format.name)
+
+    def quantiser(self) -> float | None:
+        """Mean quantiser of an H.264 frame, 0 to 51; None where it is not told.
+
+        Read from FFmpeg's AVVideoEncParams (libavutil/video_enc_params.h): a head, and for each
+        macroblock what its quantiser adds.
+        """
+        told = self._frame.side_data.get("VIDEO_ENC_PARAMS")
+        if told is None:
+            return None
+        raw = np.frombuffer(cast(Any, told), np.uint8)
+        count, offset, size, kind, base = struct.unpack_from("@INNii", raw)
+        if kind != _H264 or not count:
+            return None
+        added = np.ndarray((count,), np.int32, raw, offset + _ADDED, (size,))
+        return float(base + added.mean())
 
     def planes(self) -> tuple[Plane, Plane, Plane]:
         """Y (H, W), U and V (at their own subsampled size), without a copy where possible."""

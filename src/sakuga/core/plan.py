@@ -1,8 +1,8 @@
 """What is there, what is to be made, and what would have to be made again.
 
 A part's key is derived from the recipe that makes it, the columns of its table and the keys of the
-parts it reads, down to the sources. So whether a part is up to date is known without opening a file,
-and a changed threshold makes stale what reads it and nothing else.
+parts it reads, down to the sources. So whether a part is up to date is known without opening a
+file, and a changed threshold makes stale what reads it and nothing else.
 """
 
 from __future__ import annotations

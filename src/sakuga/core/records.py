@@ -88,6 +88,7 @@ class Signals:
     hsv_change: Counts  # (T * 3,) if release, else (0,): what PySceneDetect scores, as sums
     change: Floats  # (T,) drawing: largest lasting change of a block, squared grey levels
     stir: Floats  # (T,) drawing: most of a block's change that a shift explains, likewise
+    quantiser: Floats  # (T,) mean quantiser of H.264, 0 to 51; 0 where the codec does not tell
     drift: Floats  # (T,) drawing: share of all change that one shift explains, 0 to 1
     match: Counts  # (T,) drawing: an earlier frame that looks alike, -1 if none was looked for
     match_change: Floats  # (T,) drawing: `change` against it

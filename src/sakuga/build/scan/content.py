@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.build.scan.columns import Columns
 from sakuga.build.scan.picture import Picture, Small, halve
 
 GRID: Final = (8, 6)
@@ -26,7 +27,6 @@ WIDTH: Final = GRID[0] * GRID[1] + 2 * COARSE[0] * COARSE[1]
 """Bytes of one frame's row: luma row by row, then U, then V."""
 _LUMA: Final = GRID[0] * GRID[1]
 _U: Final = _LUMA + COARSE[0] * COARSE[1]
-_ROWS: Final = 4096  # per chunk
 _LITTLE: Final = 0.17  # grey levels, mean over the cells of luma: colours stay as they are
 _MUCH: Final = 2.0  # grey levels, mean over the cells: less is no boundary
 _SMALLEST: Final = 24  # pixels of the half picture: less has no detail
@@ -38,8 +38,8 @@ class Content:
     """The meter of `grid`, `contrast`, `kinship` and, with `release`, of `hsv_change`."""
 
     def __init__(self, release: bool = False) -> None:
-        self._grid = Rows(WIDTH, np.uint8)
-        self._levels = Rows(2, np.float32)
+        self._grid = Rows(np.uint8)
+        self._levels = Columns(("contrast", "kinship"))
         self._row: NDArray[np.uint8] = np.zeros(WIDTH, np.uint8)
         self._coloured = self._row[:_LUMA].copy()  # luma when colours were last looked at
         self._hsv = HsvChange() if release else None
@@ -56,17 +56,15 @@ class Content:
         self._grid.add(row)
         contrast = cv2.meanStdDev(picture.half)[1].item()
         much = picture.previous is None or cv2.norm(row, before, cv2.NORM_L1) >= _MUCH * WIDTH
-        self._levels.add((contrast, _kinship(picture) if much else 1.0))
+        self._levels.add(contrast, _kinship(picture) if much else 1.0)
         if self._hsv is not None:
             self._hsv.add(picture.frame.bgr())
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """grid: (T * 72,) uint8; contrast, kinship: (T,); hsv_change: (T * 3,) int32, or empty."""
-        levels = self._levels.flat().reshape(-1, 2)
         return {
             "grid": self._grid.flat(),
-            "contrast": levels[:, 0].copy(),
-            "kinship": levels[:, 1].copy(),
+            **self._levels.columns(),
             "hsv_change": self._hsv.columns() if self._hsv is not None else np.zeros(0, np.int32),
         }
 
@@ -80,7 +78,7 @@ class HsvChange:
     """
 
     def __init__(self) -> None:
-        self._rows = Rows(3, np.int32)
+        self._rows = Rows(np.int32)
         self._shape: tuple[int, ...] | None = None
         self._last: NDArray[np.uint8] | None = None
 
@@ -102,25 +100,19 @@ class HsvChange:
 
 
 class Rows:
-    """Rows of one type and width, gathered in chunks of memory."""
+    """Rows of one type, gathered as bytes."""
 
-    def __init__(self, width: int, dtype: Any) -> None:
-        self._width, self._dtype = width, dtype
-        self._full: list[NDArray[Any]] = []
-        self._open = np.empty((_ROWS, width), dtype)
-        self._used = 0
+    def __init__(self, dtype: Any) -> None:
+        self._dtype = np.dtype(dtype)
+        self._bytes = bytearray()
 
     def add(self, row: Any) -> None:
         """Append one row."""
-        if self._used == _ROWS:
-            self._full.append(self._open)
-            self._open, self._used = np.empty((_ROWS, self._width), self._dtype), 0
-        self._open[self._used] = row
-        self._used += 1
+        self._bytes += np.asarray(row, self._dtype).tobytes()
 
     def flat(self) -> NDArray[Any]:
         """All rows so far, one behind the other."""
-        return np.concatenate([*self._full, self._open[: self._used]]).ravel()
+        return np.frombuffer(bytes(self._bytes), self._dtype)
 
 
 def _kinship(picture: Picture) -> float:

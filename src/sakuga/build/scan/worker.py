@@ -14,6 +14,7 @@ from sakuga.build.scan.columns import Columns
 from sakuga.build.scan.content import Content
 from sakuga.build.scan.drawing import DrawingMeter
 from sakuga.build.scan.picture import Meter, Picture
+from sakuga.build.scan.quantiser import Quantiser
 from sakuga.build.scan.ssim import Ssim
 from sakuga.core.errors import NoFrames
 from sakuga.core.records import Signals, Video
@@ -35,7 +36,7 @@ class Worker:
             yield self._scan(video)
 
     def _scan(self, video: Video) -> Signals:
-        with VideoReader(video.url, video.stream) as reader:
+        with VideoReader(video.url, video.stream, quantisers=True) as reader:
             measured, damaged = measure(reader, meters(self._recipe.release))
         if not len(measured["pts"]):
             raise NoFrames("no frame of the video stream decodes")
@@ -55,7 +56,7 @@ def prepare() -> None:
 
 def meters(release: bool) -> list[Meter]:
     """All that look at a film; `release`: also those that only the release's rules read."""
-    return [DrawingMeter(), Content(release), CameraMeter(), Ssim(release)]
+    return [DrawingMeter(), Content(release), CameraMeter(), Quantiser(), Ssim(release)]
 
 
 def measure(reader: VideoReader, looking: Sequence[Meter]) -> tuple[dict[str, NDArray[Any]], int]:

@@ -28,6 +28,9 @@ class Planes:
     def plane(self, which: int) -> NDArray[Any]:
         return self._planes[which]
 
+    def quantiser(self) -> None:
+        return None
+
     def bgr(self) -> NDArray[np.uint8]:
         return np.repeat(self._planes[0][..., None], 3, axis=2)
 
