@@ -30,7 +30,8 @@ from sakuga.build.evidence import evidence
 from sakuga.build.scan.worker import measure, meters
 from sakuga.core.records import Signals
 from sakuga.core.video import VideoReader
-from sakuga.studio import Encoding, draw, film
+from sakuga.studio import Encoding, draw, exercises, film
+from sakuga.studio import Film as Cartoon
 
 Flags = NDArray[np.bool_]
 
@@ -53,11 +54,17 @@ SUITES: dict[str, tuple[float, tuple[Encoding, ...]]] = {
     "very low bitrate": (0.95, (
         Encoding(bit_rate=100_000), Encoding("hevc", bit_rate=60_000, container="mkv"),
     )),
+    "low bitrate": (0.0, (
+        Encoding(bit_rate=200_000), Encoding("hevc", bit_rate=120_000, container="mkv"),
+    )),
     "variable frame rate": (0.0, (Encoding(vfr=True), Encoding("vp9", 36, "mkv", vfr=True))),
     "pulldown": (0.0, (Encoding(crf=23, pulldown=True), Encoding(crf=30, pulldown=True))),
 }  # fmt: skip
 """Name, bar (0: none), and the encodings; each draws its own film with each seed."""
 CLEAN = next(iter(SUITES))
+HARD = "H.264, each hard case alone"
+"""Films in which one thing at a time moves: mouths, eyes, specks, slow pans, flashes, ..."""
+HARD_FILMS = ((51, Encoding(crf=20)), (52, Encoding(crf=23)), (53, Encoding(crf=26)))
 REAL = {
     "Popeye 1440p24, windows": (0.97, "popeye_sinbad_T00-1_1440p24"),
     "Popeye H.264 640, windows": (0.95, "popeye_sinbad_T00-1_h264_640"),
@@ -183,14 +190,19 @@ RULES: dict[str, list[Callable[[Film], Flags]]] = {
 """Name, and the settings of which the one that is best over the whole table is shown."""
 
 
-def drawn(encoding: Encoding, seed: int) -> Film:
+def varied(seed: int) -> Cartoon:
+    """Six shots of all kinds."""
+    return film(seed, 6)
+
+
+def drawn(encoding: Encoding, seed: int, of: Callable[[int], Cartoon] = varied) -> Film:
     """A studio film and its truth; kept from run to run."""
-    name = hashlib.sha256(repr(encoding).encode()).hexdigest()[:12]
+    name = hashlib.sha256(f"{of.__name__} {encoding!r}".encode()).hexdigest()[:12]
     path = KEPT / "drawings" / str(seed) / f"{name}.{encoding.container}"
     page = path.with_suffix(".json")
     if not page.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draw(film(seed, 6), path, encoding)
+        draw(of(seed), path, encoding)
     truth = json.loads(page.read_text())["per_frame"]
     changed = np.array([line["pct_pixels_changed"] for line in truth])
     return Film(path, *of_change(changed), [line["causes"] for line in truth])
@@ -229,6 +241,7 @@ def rows() -> dict[str, tuple[float, list[Film]]]:
             (100 * seed + 10 * number + i, e) for seed in SEEDS for i, e in enumerate(encodings)
         ]
         table[name] = bar, [drawn(encoding, seed) for seed, encoding in seeds]
+    table[HARD] = 0.99, [drawn(encoding, seed, exercises) for seed, encoding in HARD_FILMS]
     for name, (bar, file) in REAL.items():
         if (film := real(file)) is not None:
             table[name] = bar, [film]
@@ -264,7 +277,7 @@ def recalls(films: Sequence[Film]) -> Iterator[Line]:
         found = sum(int((ours(f) & a).sum()) for f, a in zip(films, alone, strict=True))
         total = sum(int(a.sum()) for a in alone)
         yield Line(
-            f"{CLEAN}: recall of {cause} ({total} frames)", found / max(1, total), ">=", 0.97
+            f"clean films: recall of {cause} ({total} frames)", found / max(1, total), ">=", 0.97
         )
 
 
@@ -295,7 +308,7 @@ def lines() -> Iterator[Line]:
             yield Line(f"{name}: F1", made["sakuga"][name], ">=", bar)
         peer = max(made[rule][name] for rule in RULES if rule != "sakuga")
         yield Line(f"{name}: F1 above the best peer", made["sakuga"][name] - peer, ">=", 0.0)
-    yield from recalls(table[CLEAN][1])
+    yield from recalls([*table[CLEAN][1], *table[HARD][1]])
     say(calibration([film for _, films in table.values() for film in films]))
 
 

@@ -17,7 +17,7 @@ from sakuga.build.scan.picture import Small
 
 KEPT: Final = 64
 """Pictures remembered: about five seconds of animation on twos."""
-_FAR: Final = 12.0  # grey levels between the means of a block: no repeat of each other
+_FAR: Final = 5.0  # grey levels between the means of a block: no repeat of each other
 _FINE: Final = 64  # parts of a grey level in which means are remembered
 _OTHER: Final = 1000.0  # squared grey levels: no repeat, in any film
 _QUIET: Final = 3.0  # a change below this (squared grey levels) is never worth a look
