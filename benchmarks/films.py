@@ -10,7 +10,7 @@ from sakuga.studio import Encoding, draw, film
 
 KEPT = Path(os.environ.get("SAKUGA_BENCH", Path(tempfile.gettempdir(), "sakuga-bench")))
 ENCODINGS = {
-    "h264": Encoding("h264", crf=23, container="mp4"),
+    "h264": Encoding("h264", crf=23, container="mp4", preset="medium"),
     "vp9": Encoding("vp9", crf=32, container="webm"),
 }
 

@@ -14,6 +14,7 @@ stir         the most of a block's difference that a sub-pixel shift of it expla
 drift        share of all differences that one shift of the whole picture explains, 0 to 1
 match        of a frame that changed: the earlier frame most like it, the last left out; else -1
 match_change, match_stir   change and stir against that frame (`returns`)
+quantiser    mean quantiser of H.264, 0 to 51, read about once a second; 0 where it isn't told
 camera_x, camera_y, camera_zoom, camera_fit   how the view moves (`camera`)
 
 Only with `release`, else empty:
