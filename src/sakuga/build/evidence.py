@@ -92,13 +92,14 @@ def _coarse(quantiser: NDArray[np.float32]) -> Floats:
     level, by 2 ln 2 / 6 each. Where it begins was read off studio films.
     """
     told = quantiser > 0
-    if not told.any():
-        return np.full(len(quantiser), -np.inf)
-    window = np.ones(2 * _EVERY + 1)
-    mean = np.convolve(np.where(told, quantiser, 0), window, "same") / np.maximum(
-        np.convolve(told, window, "same"), 1
+    total, count = (
+        np.concatenate(([0.0], np.cumsum(np.where(told, x, 0)))) for x in (quantiser, 1.0)
     )
-    return np.where(mean > 0, _QUANTISER_STEP * (mean - _QUANTISER_FINE), -np.inf)
+    at = np.arange(len(quantiser))
+    low, high = np.maximum(at - _EVERY, 0), np.minimum(at + _EVERY + 1, len(at))
+    frames = count[high] - count[low]
+    mean = (total[high] - total[low]) / np.maximum(frames, 1)
+    return np.where(frames > 0, _QUANTISER_STEP * (mean - _QUANTISER_FINE), -np.inf)
 
 
 def _drifting(drift: NDArray[np.float32], levels: Floats) -> Flags:

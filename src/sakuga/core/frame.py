@@ -59,7 +59,7 @@ class Frame:
         told = self._frame.side_data.get("VIDEO_ENC_PARAMS")
         if told is None:
             return None
-        raw = np.frombuffer(cast(Any, told), np.uint8)
+        raw = bytes(told)
         count, offset, size, kind, base = struct.unpack_from("@INNii", raw)
         if kind != _H264 or not count:
             return None

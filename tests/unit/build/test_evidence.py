@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sakuga.build.evidence import evidence
+from sakuga.build.evidence import _coarse, evidence
 from sakuga.build.heaps import divide
 from tests.unit.build.motion.makers import signals
 
@@ -100,3 +100,14 @@ def test_two_heaps_are_divided_between_them():
 
 def test_nothing_is_divided_somewhere_sensible():
     assert 0 < divide(np.zeros(0)) < 5
+
+
+@pytest.mark.parametrize("frames", [1, 2, 50, 300])
+def test_a_coarse_codec_raises_the_threshold_and_only_then(frames: int) -> None:
+    unknown = _coarse(np.zeros(frames, np.float32))
+    fine = _coarse(np.full(frames, 20, np.float32))
+    coarse = _coarse(np.full(frames, 38, np.float32))
+    assert unknown.shape == fine.shape == coarse.shape == (frames,)
+    assert np.all(unknown == -np.inf)
+    assert np.all(fine < 1)
+    assert np.all((coarse > 4) & (coarse < 5.5))

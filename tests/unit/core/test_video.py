@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sakuga.core import video
 from sakuga.core.errors import NoFrames, NoVideo, TooLarge, Unreadable, Unrecognised
 from sakuga.core.video import VideoReader
+from sakuga.studio import Encoding, draw, film
 from tests.films import decode, pictures, remux, write
 
 PLAYLIST = b"ffconcat version 1.0\nfile b.mp4\n"  # FFmpeg would follow it
@@ -394,3 +395,19 @@ def test_planes_live_as_long_as_they_are_held(drawn: Drawn) -> None:
     with VideoReader(str(drawn.path("h264.mp4"))) as reader:
         held = [frame.planes() for frame in reader.frames()]
     assert all(same(p, t) for p, (_, t) in zip(held, drawn.truth("h264.mp4"), strict=True))
+
+
+def test_h264_tells_its_quantiser_when_asked(tmp_path: Path) -> None:
+    fine, coarse = (quantisers(tmp_path / f"{crf}.mp4", Encoding(crf=crf)) for crf in (18, 36))
+    assert all(q is not None and 0 < q < 30 for q in fine)
+    assert all(q is not None and 26 < q <= 51 for q in coarse)
+
+
+def test_other_codecs_tell_none(tmp_path: Path) -> None:
+    assert set(quantisers(tmp_path / "a.webm", Encoding("vp9", 32, "webm"))) == {None}
+
+
+def quantisers(path: Path, encoding: Encoding) -> list[float | None]:
+    draw(film(3, 1, 160, 96, shot_frames=(12, 13)), path, encoding)
+    with VideoReader(str(path), quantisers=True) as reader:
+        return [frame.quantiser() for frame in reader.frames()]

@@ -26,8 +26,8 @@ Slopes = NDArray[np.int16]
 
 BLOCK: Final = 8
 _STIFFNESS: Final = 16.0  # of a block's shift: a flat block must not seem to move
-_SCALES: Final = BLOCK * BLOCK * np.array([1 / 16, 1 / 16, 1 / 16, 1 / 4, 1 / 4, 1], np.float32)
-_SCALES.shape = 6, 1, 1, 1
+_SCALES: Final = np.array([1 / 16, 1 / 16, 1 / 16, 1 / 4, 1 / 4, 1], np.float32).reshape(6, 1, 1, 1)
+"""Of the sums: right and down are four times the slopes."""
 _UNSEEN: Final = 20.0  # squared grey levels in all: below, a share of the difference says nothing
 
 
@@ -94,7 +94,7 @@ def _sums(right: Slopes, down: Slopes, later: Slopes) -> Floats:
     np.multiply(sides, sides[2], out=products[3:])
     summed = _of_blocks(products.reshape(6 * n, *size[1:]))
     summed = summed.reshape(6, n, *summed.shape[1:])
-    summed *= _SCALES
+    summed *= BLOCK * BLOCK * _SCALES
     return summed
 
 

@@ -90,7 +90,7 @@ class Picture:
         return cv2.resize(small, (w, h), interpolation=cv2.INTER_AREA)  # pyright: ignore[reportReturnType]
 
 
-def halve(plane: Plane) -> Any:
+def halve(plane: Plane | NDArray[np.float32]) -> Any:
     """Means of 2x2 pixels, same type; an odd last row or column is left out, a lone one stays."""
     h, w = max(1, plane.shape[0] // 2), max(1, plane.shape[1] // 2)
     return cv2.resize(plane[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
