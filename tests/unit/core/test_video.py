@@ -399,8 +399,9 @@ def test_planes_live_as_long_as_they_are_held(drawn: Drawn) -> None:
 
 def test_h264_tells_its_quantiser_when_asked(tmp_path: Path) -> None:
     fine, coarse = (quantisers(tmp_path / f"{crf}.mp4", Encoding(crf=crf)) for crf in (18, 36))
-    assert all(q is not None and 0 < q < 30 for q in fine)
-    assert all(q is not None and 26 < q <= 51 for q in coarse)
+    told = [[q for q in each if q is not None] for each in (fine, coarse)]
+    assert [len(each) for each in told] == [12, 12]
+    assert 12 < np.mean(told[1]) - np.mean(told[0]) < 24  # crf is 18 apart
 
 
 def test_other_codecs_tell_none(tmp_path: Path) -> None:
