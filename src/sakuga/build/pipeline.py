@@ -75,14 +75,10 @@ def stages_of(profile: str, overrides: Iterable[str] = ()) -> list[Any]:
     """The recipes of a profile, in the order in which their tables are made."""
     stages = make_stages(override(read_profile(profile), overrides), ROOMS)
     by_name = {stage.name: stage for stage in stages}
-    if not by_name["scan"].release:
-        if by_name["split"].mode == "frames":
+    for room, field_, value in (("split", "mode", "frames"), ("keyframe", "rule", "paper")):
+        if getattr(by_name[room], field_, None) == value and not by_name["scan"].release:
             raise RequestError(
-                "[split] mode = 'frames' reads what only [scan] release = true measures"
-            )
-        if by_name["keyframe"].rule == "paper":
-            raise RequestError(
-                "[keyframe] rule = 'paper' reads what only [scan] release = true measures"
+                f"[{room}] {field_} = {value!r} reads what only [scan] release = true measures"
             )
     return stages
 
