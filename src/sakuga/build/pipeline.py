@@ -76,7 +76,9 @@ def stages_of(profile: str, overrides: Iterable[str] = ()) -> list[Any]:
     stages = make_stages(override(read_profile(profile), overrides), ROOMS)
     by_name = {stage.name: stage for stage in stages}
     for room, field_, value in (("split", "mode", "frames"), ("keyframe", "rule", "paper")):
-        if getattr(by_name[room], field_, None) == value and not by_name["scan"].release:
+        if getattr(by_name[room], field_, None) == value and not getattr(
+            by_name["scan"], "release", True
+        ):
             raise RequestError(
                 f"[{room}] {field_} = {value!r} reads what only [scan] release = true measures"
             )
