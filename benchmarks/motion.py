@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from benchmarks.films import KEPT
 from benchmarks.table import Line, markdown
-
 from sakuga.build.motion import MotionStage
 from sakuga.build.scan.camera import CameraMeter
 from sakuga.build.scan.picture import Picture
@@ -124,7 +124,7 @@ def lasting(signals: Signals, clip: Clip, video: Video) -> float:
 
 def scanned(path: Path) -> tuple[Video, Signals]:
     """A file as the rooms before this one tell of it."""
-    with VideoReader(str(path)) as reader:
+    with VideoReader(str(path), quantisers=True) as reader:
         told = reader.describe()
         columns, damaged = measure(reader, meters(False))
     known = {f.name: getattr(told, f.name, "") for f in fields(Video)} | {"id": path.name}
