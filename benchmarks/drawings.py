@@ -271,8 +271,8 @@ def recalls(films: Sequence[Film]) -> Iterator[Line]:
     """How many of the small changes are found, where nothing else moves."""
     for cause in APART:
         alone = [
-            np.array([cause in c and set(c) <= {*APART} for c in f.causes]) & f.scored & f.new
-            for f in films
+            np.array([cause in c and set(c) <= {*APART} for c in f.causes]) & f.new
+            for f in films  # however few pixels they are
         ]
         found = sum(int((ours(f) & a).sum()) for f, a in zip(films, alone, strict=True))
         total = sum(int(a.sum()) for a in alone)

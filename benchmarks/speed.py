@@ -80,7 +80,7 @@ class ToSamples:
         self.workers = {stage.name: stage.load() for stage in stages_of("lite")}
 
     def __call__(self, path: Path) -> int:
-        source = Source("s", 0, "v", str(path), "", "mp4", "", 1, 0, None, [], None, None)
+        source = Source("s", 0, str(path), str(path), "", "mp4", "", 1, 0, None, [], None, None)
         [video] = self.workers["collect"]([(source,)])
         return len(list(self.samples(video)))
 

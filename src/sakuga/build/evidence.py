@@ -39,7 +39,8 @@ _CYCLE_NEW: Final = 0.08  # share of clearly new frames at the other four places
 _CYCLE_TIE: Final = 0.02  # on twos more than one place has hardly a new frame
 _CYCLE_RATIO: Final = 0.3  # most of that share that the repeated place may have
 _QUANTISER_STEP: Final = 2 * np.log(2) / 6  # level that a quantiser one higher adds
-_QUANTISER_FINE: Final = 17.5  # quantiser whose leftovers have level 0
+_QUANTISER_FINE: Final = 22.0  # quantiser whose leftovers surely have level 0 and more
+_PASSING: Final = 20.0  # times more must one change that is gone a frame later than one that lasts
 _GRAIN_EVEN: Final = 0.22  # between the 5th and 15th percentile of levels: evener is grain
 _GRAIN_LEAST: Final = 0.7  # level of the quietest frames under grain
 _GRAIN_ABOVE: Final = 0.52  # from the 10th percentile to grain's threshold
@@ -61,7 +62,7 @@ class Evidence:
 
 def evidence(signals: Signals) -> Evidence:
     """Decide for every frame of a video."""
-    levels = level(signals.change, signals.stir)
+    levels = level(np.maximum(signals.change, signals.flicker / _PASSING), signals.stir)
     drifts = _drifting(signals.drift, levels)
     thresholds = np.maximum(_thresholds(levels, ~drifts), _coarse(signals.quantiser))
     odds = _SLOPE * (levels - thresholds)

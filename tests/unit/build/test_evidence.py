@@ -109,5 +109,5 @@ def test_a_coarse_codec_raises_the_threshold_and_only_then(frames: int) -> None:
     coarse = _coarse(np.full(frames, 38, np.float32))
     assert unknown.shape == fine.shape == coarse.shape == (frames,)
     assert np.all(unknown == -np.inf)
-    assert np.all(fine < 1)
-    assert np.all((coarse > 4) & (coarse < 5.5))
+    assert np.all(fine < 0)
+    assert np.all((coarse > 3) & (coarse < 4.5))

@@ -10,6 +10,7 @@ contrast     standard deviation of luma, grey levels
 kinship      how alike fine detail is to the frame before's, 1 where unchanged
 change       the largest lasting change of an 8x8 block: variance of its difference from the frame
              before, less what earlier changes leave to be refined; squared grey levels (`drawing`)
+flicker      the same, lasting or not: a drawing of one frame's length does not last
 stir         the most of a block's difference that a sub-pixel shift of it explains, likewise
 drift        share of all differences that one shift of the whole picture explains, 0 to 1
 match        of a frame that changed: the earlier frame most like it, the last left out; else -1

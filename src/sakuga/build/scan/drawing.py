@@ -23,7 +23,7 @@ _AROUND: Final = np.ones((3, 3), np.uint8)
 
 
 class DrawingMeter:
-    """Measures `change`, `stir`, `drift` and the `match` columns; see the room's page.
+    """Measures `change`, `flicker`, `stir`, `drift`, the `match` columns; see the room's page.
 
     A change must last: it is the least, block by block, of this frame against the one before,
     against the one before that, and of the next frame against the one before. Codecs make single
@@ -32,7 +32,7 @@ class DrawingMeter:
 
     def __init__(self) -> None:
         self._changes = Columns(("change",))
-        self._stirs = Columns(("stir", "drift"))
+        self._stirs = Columns(("flicker", "stir", "drift"))
         self._returns = Returns()
         self._film: _Film | None = None
 
@@ -62,7 +62,7 @@ class DrawingMeter:
         if not film.gathered:
             return
         step = film.changes(self._changes)
-        film.stirs(self._stirs)
+        film.stirs(step, self._stirs)
         largest = step.max(axis=(1, 2)).tolist()
         for i in range(film.gathered):
             if film.known == 0 and i == 0:
@@ -139,8 +139,8 @@ class _Film:
         if self._open is not None:
             self._write(rows, *self._open, self._open[0])
 
-    def stirs(self, rows: Columns) -> None:
-        """Write `stir` and `drift` of every gathered frame."""
+    def stirs(self, step: Floats, rows: Columns) -> None:
+        """Write `flicker`, `stir` and `drift` of every gathered frame; step: from `changes`."""
         first, end = int(self.known == 0), self.gathered
         at = np.flatnonzero(self._changed[first:end]) + first
         whole = len(at) == end
@@ -152,8 +152,9 @@ class _Film:
             down, right = self._thin
             wake = down @ self._spread[at] @ right
             stirred[at], drift[at] = (found.blocks / wake).max(axis=(1, 2)), found.drift
-        stirred[:first] = EVERYTHING
-        for row in zip(stirred.tolist(), drift.tolist(), strict=True):
+        flickered = (step / self._spread).max(axis=(1, 2))
+        stirred[:first] = flickered[:first] = EVERYTHING
+        for row in zip(flickered.tolist(), stirred.tolist(), drift.tolist(), strict=True):
             rows.add(*row)
 
     def forget(self) -> None:
