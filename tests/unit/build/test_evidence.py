@@ -111,3 +111,14 @@ def test_a_coarse_codec_raises_the_threshold_and_only_then(frames: int) -> None:
     assert np.all(unknown == -np.inf)
     assert np.all(fine < 0)
     assert np.all((coarse > 3) & (coarse < 4.5))
+
+
+def test_a_blink_on_ones_is_new_on_both_of_its_frames() -> None:
+    frames = 200
+    change = np.zeros(frames, np.float32)
+    flicker = np.zeros(frames, np.float32)
+    change[::4] = flicker[::4] = 500
+    flicker[[101, 102]] = 2000
+    found = evidence(signals(frames, change=change, flicker=flicker, stir=flicker)).new
+    assert found[[101, 102]].all()
+    assert not found[[103, 105]].any()

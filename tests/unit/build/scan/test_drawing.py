@@ -79,3 +79,12 @@ def test_a_drawing_that_returns_is_known():
 def test_the_columns_are_small():
     columns = measured(DrawingMeter(), held([scene()], 4))
     assert sum(column.nbytes for column in columns.values()) / 4 <= 56
+
+
+def test_a_drawing_of_one_frame_flickers_though_it_does_not_last():
+    closed = with_square(scene(), 50, level=20)
+    film = [scene(), scene(), closed, scene(), scene()]
+    columns = measured(DrawingMeter(), film)
+    assert columns["change"][1:].max() == 0
+    assert (columns["flicker"][[2, 3]] > 200).all()
+    assert columns["flicker"][[1, 4]].max() < 100
