@@ -20,6 +20,7 @@ source stand in one split. Every column's metadata names the table and the recip
 
 ```python
 import polars
+
 shots = polars.read_parquet("train-*.parquet")
 shots.filter((polars.col("timing") == "twos") & (polars.col("camera") == "pan"))
 ```
