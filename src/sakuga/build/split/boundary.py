@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
 
@@ -25,6 +25,12 @@ class Border:
     first: int
     last: int
     confidence: float
+
+    def later(self, frames: int) -> Border:
+        """The same, so many frames later."""
+        return replace(
+            self, at=self.at + frames, first=self.first + frames, last=self.last + frames
+        )
 
 
 def cut(at: int, confidence: float) -> Border:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from sakuga.build.split import release
 from sakuga.build.split.boundary import Border, clips
 from sakuga.build.split.cuts import hard_cuts
 from sakuga.build.split.dissolves import dissolves
 from sakuga.build.split.fades import fades
-from sakuga.build.split.film import film
+from sakuga.build.split.film import WIDTH, film
 from sakuga.build.split.flashes import sources
 from sakuga.core.records import Clip, Signals, Video
 
 if TYPE_CHECKING:
     from sakuga.build.split import Item, Split
+
+
+PIECE: Final = 8192
+"""Frames of a film that are looked at in one go."""
+OVERLAP: Final = 1024
+"""Frames on either side that are looked at as well, so that pieces agree."""
 
 
 class Worker:
@@ -36,7 +43,36 @@ class Worker:
 
 
 def between_drawings(signals: Signals, min_confidence: float) -> list[Border]:
-    """Every border that is likely enough, in order. What bears a transition is no cut."""
+    """Every border that is likely enough, in order. What bears a transition is no cut.
+
+    A long film is looked at piece by piece, in constant memory: nothing that is asked here reaches
+    further than the overlap of two pieces.
+    """
+    found: list[Border] = []
+    for start in range(0, signals.frames, PIECE):
+        end = min(start + PIECE, signals.frames)
+        low, high = max(0, start - OVERLAP), min(end + OVERLAP, signals.frames)
+        last = end if end < signals.frames else end + 1
+        found += [
+            border
+            for near in _within(_piece(signals, low, high), min_confidence)
+            if start <= (border := near.later(low)).at < last
+        ]
+    return found
+
+
+def _piece(signals: Signals, low: int, high: int) -> Signals:
+    """The frames [low, high) of what is read here."""
+    return replace(
+        signals,
+        frames=high - low,
+        grid=signals.grid[low * WIDTH : high * WIDTH],
+        contrast=signals.contrast[low:high],
+        kinship=signals.kinship[low:high],
+    )
+
+
+def _within(signals: Signals, min_confidence: float) -> list[Border]:
     raw = film(signals)
     seen = raw.seen(sources(raw.points))
     both = [*fades(raw), *fades(seen)]
