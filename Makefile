@@ -24,7 +24,7 @@ bench: $(VENV)/dev   ## accuracy and speed, each beside its peer; needs ffmpeg o
 check: $(VENV)/dev   ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 
 $(VENV)/core: pyproject.toml constraints.txt
