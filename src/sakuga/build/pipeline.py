@@ -12,8 +12,9 @@ from sakuga.core.engine import Engine, Inline, Local, Ray
 from sakuga.core.errors import RequestError
 from sakuga.core.guard import Limits
 from sakuga.core.lock import alone
+from sakuga.core.needs import prepare
 from sakuga.core.plan import Plan, drop_from, make_plan, readers_of
-from sakuga.core.profile import make_stages, override, read_profile
+from sakuga.core.profile import Made, Room, make_stages, override, read_profile
 from sakuga.core.recipe import fingerprint
 from sakuga.core.stage import Job, Outcome
 from sakuga.core.store import Store, table_of
@@ -21,14 +22,60 @@ from sakuga.core.store import Store, table_of
 if TYPE_CHECKING:
     from sakuga.build.collect.folder import Listing
 
-ROOMS: dict[str, dict[str, str]] = {
-    "collect": {"folder": "sakuga.build.collect:Collect"},
-    "scan": {"decode": "sakuga.build.scan:Scan"},
-    "split": {"shots": "sakuga.build.split:Split"},
-    "keyframe": {"drawings": "sakuga.build.keyframe:Keyframe"},
-    "sample": {"nth": "sakuga.build.sample:Sample"},
-    "motion": {"camera": "sakuga.build.motion:MotionStage"},
-    "publish": {"rows": "sakuga.build.publish:Publish"},
+ROOMS: dict[str, Room] = {
+    "collect": Room({"folder": "sakuga.build.collect:Collect"}),
+    "scan": Room({"decode": "sakuga.build.scan:Scan"}),
+    "split": Room({"shots": "sakuga.build.split:Split"}),
+    "keyframe": Room({"drawings": "sakuga.build.keyframe:Keyframe"}),
+    "sample": Room({"nth": "sakuga.build.sample:Sample"}),
+    "motion": Room({"camera": "sakuga.build.motion:MotionStage"}),
+    "tag": Room(
+        {
+            "pixels": "sakuga.build.tag.pixels:Pixels",
+            "wd14": "sakuga.build.tag.wd14:Wd14",
+            "wd-eva02": "sakuga.build.tag.wd14:WdEva02",
+        },
+        "sakuga.build.tag:Tag",
+        spare=True,
+    ),
+    "choose": Room({"union": "sakuga.build.choose:Choose"}, spare=True),
+    "caption": Room(
+        {
+            "blip2": "sakuga.build.caption.blip2:Blip2",
+            "vlm": "sakuga.build.caption.vlm:Vlm",
+            "vlm-local": "sakuga.build.caption.vlm_local:VlmLocal",
+        },
+        "sakuga.build.caption:Caption",
+        spare=True,
+    ),
+    "text": Room(
+        {
+            "rapidocr": "sakuga.build.text.rapidocr:RapidOcr",
+            "comic": "sakuga.build.text.comic:Comic",
+        },
+        "sakuga.build.text:FindText",
+        spare=True,
+    ),
+    "overlay": Room({"places": "sakuga.build.overlay:Overlay"}, spare=True),
+    "aesthetic": Room(
+        {
+            "cafe": "sakuga.build.aesthetic.cafe:Cafe",
+            "anime": "sakuga.build.aesthetic.anime:Anime",
+        },
+        "sakuga.build.aesthetic:Judge",
+        spare=True,
+    ),
+    "classify": Room({"taxonomy": "sakuga.build.classify:Classify"}, spare=True),
+    "describe": Room(
+        {
+            "template": "sakuga.build.describe.template:Template",
+            "openai": "sakuga.build.describe.openai:OpenAi",
+            "local": "sakuga.build.describe.local:Local",
+        },
+        "sakuga.build.describe:Describe",
+        spare=True,
+    ),
+    "publish": Room({"rows": "sakuga.build.publish:Publish"}),
 }
 PUBLISHED = (".published",)  # which rows the dataset was written from
 REMAKING = (".remaking",)  # what a build that was stopped has dropped already, to make it again
@@ -59,6 +106,7 @@ class Result:
     made: int  # parts
     rows: dict[str, int]  # by stage, of the parts made now
     failures: int  # of all parts that are there
+    left_out: dict[str, str]  # room -> why the profile makes nothing of it here
 
 
 @dataclass
@@ -73,8 +121,13 @@ class Watcher:
 
 def stages_of(profile: str, overrides: Iterable[str] = ()) -> list[Any]:
     """The recipes of a profile, in the order in which their tables are made."""
-    stages = make_stages(override(read_profile(profile), overrides), ROOMS)
-    by_name = {stage.name: stage for stage in stages}
+    return rooms_of(profile, overrides).stages
+
+
+def rooms_of(profile: str, overrides: Iterable[str] = ()) -> Made:
+    """The recipes of a profile, and the rooms that are left out here."""
+    made = make_stages(override(read_profile(profile), overrides), ROOMS)
+    by_name = {stage.name: stage for stage in made.stages}
     for room, field_, value in (("split", "mode", "frames"), ("keyframe", "rule", "paper")):
         if getattr(by_name[room], field_, None) == value and not getattr(
             by_name["scan"], "release", True
@@ -82,13 +135,14 @@ def stages_of(profile: str, overrides: Iterable[str] = ()) -> list[Any]:
             raise RequestError(
                 f"[{room}] {field_} = {value!r} reads what only [scan] release = true measures"
             )
-    return stages
+    return made
 
 
 def build(request: Request, watcher: Watcher | None = None) -> Result:
     """Make every part that is missing, then the dataset. Raises RequestError or WorldError."""
     watcher = watcher or Watcher()
-    stages = stages_of(request.profile, request.overrides)
+    made = rooms_of(request.profile, request.overrides)
+    stages = made.stages
     _known_rooms([*request.remake, *request.only], stages)
     store = Store(request.out)
     with alone(store, request.parts):
@@ -96,6 +150,7 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
         _refuse_stale(plan, request.remake)
         listing.write(store)
         plan = _drop_named(request, plan)
+        prepare(stage for stage in stages if plan.missing(stage))
         watcher.planned(plan)
         if plan.jobs:
             store.remove(*PUBLISHED)
@@ -109,7 +164,7 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
         store.remove(*REMAKING)
         if not request.only and request.parts is None:
             _publish(plan)
-        return Result(plan, len(plan.jobs), rows, count_failures(plan))
+        return Result(plan, len(plan.jobs), rows, count_failures(plan), made.left_out)
 
 
 def plan_of(request: Request, watcher: Watcher | None = None) -> Plan:
@@ -205,7 +260,7 @@ def _refuse_stale(plan: Plan, remake: Sequence[str]) -> None:
 def _refuse_without_inputs(plan: Plan) -> None:
     made = {part for table in plan.present.values() for parts in table.values() for part in parts}
     made |= {job.part for job in plan.jobs}
-    lacking = {part.table for job in plan.jobs for part in job.inputs if part not in made}
+    lacking = {part.table for job in plan.jobs for part in job.parts if part not in made}
     if lacking:
         names = ", ".join(sorted(lacking))
         raise RequestError(f"--only: {names} must be made before; name those rooms too")

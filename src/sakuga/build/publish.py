@@ -9,9 +9,32 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import ClassVar, Literal
 
-from sakuga.core.records import Clip, Keyframes, Motion, Row, Video
+from sakuga.core.records import (
+    Aesthetic,
+    Captions,
+    Classes,
+    Clip,
+    Description,
+    Keyframes,
+    Motion,
+    Row,
+    Tags,
+    Text,
+    Video,
+)
 
-Item = tuple[Clip, Video, Keyframes, Motion]
+Item = tuple[
+    Clip,
+    Video,
+    Keyframes,
+    Motion,
+    Tags | None,
+    Captions | None,
+    Text | None,
+    Aesthetic | None,
+    Classes | None,
+    Description | None,
+]
 Split = Literal["train", "validation", "test"]
 
 PROVENANCE: dict[str, tuple[str, ...]] = {  # table -> the columns of a row that come from it
@@ -29,6 +52,12 @@ PROVENANCE: dict[str, tuple[str, ...]] = {  # table -> the columns of a row that
         *("dynamic_score", "timing_class", "exposure", "timing", "mixed_timing", "pulldown"),
         *("camera", "camera_x", "camera_y", "camera_zoom", "camera_shake"),
     ),
+    "tags": ("anime_tags", "character_tags", "ratings", "rating"),
+    "captions": ("captions",),
+    "texts": ("text_probability", "text_kinds"),
+    "aesthetics": ("aesthetic_score",),
+    "classes": ("taxonomy",),
+    "descriptions": ("text_description",),
 }
 
 
@@ -37,9 +66,13 @@ class Publish:
     """split_by: what stands in one split, a source's `group`, or (the paper's way) a `clip`."""
 
     name: ClassVar[str] = "publish"
-    reads: ClassVar[tuple[type, ...]] = (Clip, Video, Keyframes, Motion)
+    reads: ClassVar[tuple[type, ...]] = (
+        *(Clip, Video, Keyframes, Motion),
+        *(Tags, Captions, Text, Aesthetic, Classes, Description),
+    )
+    optional: ClassVar[tuple[type, ...]] = (Tags, Captions, Text, Aesthetic, Classes, Description)
     writes: ClassVar[type] = Row
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     batch: ClassVar[int] = 64
 
     split_by: Literal["group", "clip"] = "group"
@@ -48,7 +81,19 @@ class Publish:
         """The worker."""
         return lambda items: [self._row(*item) for item in items]
 
-    def _row(self, clip: Clip, video: Video, keys: Keyframes, motion: Motion) -> Row:
+    def _row(
+        self,
+        clip: Clip,
+        video: Video,
+        keys: Keyframes,
+        motion: Motion,
+        tags: Tags | None,
+        captions: Captions | None,
+        text: Text | None,
+        aesthetic: Aesthetic | None,
+        classes: Classes | None,
+        description: Description | None,
+    ) -> Row:
         group = hashlib.sha256(video.group.encode()).hexdigest()
         return Row(
             id=clip.id,
@@ -57,14 +102,14 @@ class Publish:
             end=clip.end,
             start_seconds=_seconds(clip.start_pts, video.time_base),
             end_seconds=_seconds(clip.end_pts, video.time_base),
-            anime_tags=None,
+            anime_tags=all_tags(tags) if tags else None,
             user_tags=video.user_tags,
-            text_description=None,
-            aesthetic_score=None,
+            text_description=description.text if description else None,
+            aesthetic_score=aesthetic.score if aesthetic else None,
             dynamic_score=motion.dynamic_score,
-            ratings=None,
-            taxonomy=None,
-            text_probability=None,
+            ratings=tags.ratings if tags else None,
+            taxonomy=classes.taxonomy if classes else None,
+            text_probability=text.probability if text else None,
             video=video.id,
             index=clip.index,
             width=video.width,
@@ -79,6 +124,10 @@ class Publish:
             file_bytes=video.bytes,
             source_group=group[:16],
             licence=video.licence,
+            character_tags=[tag.name for tag in tags.character] if tags else None,
+            captions=captions.texts if captions else None,
+            rating=tags.rating if tags else None,
+            text_kinds=text.kinds if text else None,
             frames=clip.end - clip.start,
             keyframes=len(keys.frames),
             keyframe_numbers=keys.frames - clip.start,
@@ -103,6 +152,12 @@ class Publish:
             short=clip.short,
             split=split_of(group if self.split_by == "group" else clip.id),
         )
+
+
+def all_tags(tags: Tags) -> list[str]:
+    """A clip's tags of every kind: what is seen, who is seen, how it is filmed."""
+    seen = [tag.name for tag in (*tags.general, *tags.character)]
+    return list(dict.fromkeys([*seen, *tags.film]))
 
 
 def split_of(digest: str) -> Split:

@@ -79,7 +79,7 @@ class Parts:
         from sakuga.core.store import Store
 
         if job.part.number not in self._frames:
-            videos = Store(job.root).read_part(job.inputs[0], Video)
+            videos = Store(job.root).read_part(job.parts[0], Video)
             frames = sum((v.duration or 0.0) * float(v.frame_rate) for v in videos)
             self._frames[job.part.number] = frames
         return self._frames[job.part.number]

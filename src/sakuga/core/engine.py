@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 from sakuga.core.guard import Guard, Limits, WorldError
+from sakuga.core.needs import needs_of
 from sakuga.core.stage import Job, Outcome, run_part
 from sakuga.core.store import Part
 
@@ -73,7 +74,7 @@ class Local:
     @staticmethod
     def _feed(guards: list[Guard], queue: _Ready, running: dict[int, Job]) -> None:
         for index, guard in enumerate(guards):
-            if not guard.busy and (job := queue.take()):
+            if not guard.busy and (job := queue.take(index)):
                 running[index] = job
                 guard.start(job)
 
@@ -88,18 +89,25 @@ def _finished(guards: list[Guard], running: dict[int, Job]) -> Iterator[tuple[in
 
 
 class _Ready:
-    """Jobs whose inputs are made, in the order given."""
+    """Jobs whose inputs are made, in the order given.
+
+    A stage that must run alone stays with the worker that began it, which has it loaded.
+    """
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self._waiting = deque(jobs)
         self._unmade = {job.part for job in jobs}
+        self._homes: dict[str, int] = {}
         self.left = len(jobs)
 
-    def take(self) -> Job | None:
-        """The first job that can begin now, or None."""
+    def take(self, worker: int) -> Job | None:
+        """The first job that this worker can begin now, or None."""
         for job in self._waiting:
-            if not any(part in self._unmade for part in job.inputs):
+            home = self._homes.get(job.stage.name, worker)
+            if home == worker and not any(part in self._unmade for part in job.parts):
                 self._waiting.remove(job)
+                if needs_of(job.stage).alone:
+                    self._homes[job.stage.name] = worker
                 return job
         return None
 
@@ -140,9 +148,13 @@ class Ray:
         task = ray.remote(num_cpus=1, max_retries=3)(_ray_part)
         made: dict[Part, Any] = {}
         of: dict[Any, Job] = {}
+        last: dict[str, Any] = {}  # of each stage that must run alone: its tasks follow each other
         for job in jobs:
-            needs = [made[part] for part in job.inputs if part in made]
-            made[job.part] = task.remote(job, self.limits, *needs)
+            waits = [made[part] for part in job.parts if part in made]
+            if needs_of(job.stage).alone:
+                waits += [last[job.stage.name]] if job.stage.name in last else []
+            made[job.part] = task.remote(job, self.limits, *waits)
+            last[job.stage.name] = made[job.part]
             of[made[job.part]] = job
         left = list(of)
         while left:

@@ -8,6 +8,10 @@
         ├── NoVideo         a container without a video stream
         ├── NoFrames        a video stream of which no frame decodes
         ├── TooLarge        a frame larger than the limit
+        ├── BadOutput       a model gave what can't be: NaN, too few results, a score out of range
+        ├── Refused         a language model or its server would not answer
+        ├── Truncated       its answer was cut off
+        ├── NoAnswer        its server gave none, however often it was asked
         ├── Stalled         no progress within the time limit; its process was ended
         └── Crashed         its process died, more than once
 
@@ -62,6 +66,30 @@ class TooLarge(ItemError):
     """A frame is larger than the limit."""
 
     reason = "too_large"
+
+
+class BadOutput(ItemError):
+    """A model gave what can't be a result."""
+
+    reason = "bad_output"
+
+
+class Refused(ItemError):
+    """A language model or its server declined to answer."""
+
+    reason = "refused"
+
+
+class Truncated(ItemError):
+    """An answer was cut off before its end."""
+
+    reason = "truncated"
+
+
+class NoAnswer(ItemError):
+    """A server gave no answer, however often it was asked."""
+
+    reason = "no_answer"
 
 
 class Stalled(ItemError):

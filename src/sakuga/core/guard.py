@@ -155,7 +155,7 @@ class Guard:
         spent = now - attempt.since
         if silent > self._limits.stall:
             return self._give_up(attempt, f"no sign of life for {silent:.0f} s")
-        if self._limits.total and spent > self._limits.total:
+        if self._limits.total and attempt.items and spent > self._limits.total:
             return self._give_up(attempt, f"not done after {spent:.0f} s")
         return None
 

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sakuga.core.errors import RequestError
 from sakuga.core.recipe import differences, fingerprint, plain
 from sakuga.core.schema import schema_of
-from sakuga.core.stage import Job
+from sakuga.core.stage import Job, optional_of
 from sakuga.core.store import Part, Store, table_of
 
 
@@ -94,6 +95,11 @@ def readers_of(stage: Any, stages: Sequence[Any]) -> list[Any]:
 
 def _add(plan: Plan, stage: Any, numbers: Iterable[int]) -> None:
     table = table_of(stage.writes)
+    for record in stage.reads:
+        if table_of(record) not in plan.wanted and record not in optional_of(stage):
+            raise RequestError(
+                f"[{stage.name}] reads {table_of(record)}, which no room of this profile makes"
+            )
     there: dict[int, list[Part]] = {}
     for part in plan.store.parts(table):
         there.setdefault(part.number, []).append(part)
@@ -101,8 +107,8 @@ def _add(plan: Plan, stage: Any, numbers: Iterable[int]) -> None:
     plan.present[table] = there
     plan.wanted[table] = {}
     for number in numbers:
-        inputs = tuple(plan.wanted[table_of(record)][number] for record in stage.reads)
-        part = Part(table, number, fingerprint(recipe, columns, [p.key for p in inputs]))
+        inputs = tuple(plan.wanted.get(table_of(r), {}).get(number) for r in stage.reads)
+        part = Part(table, number, fingerprint(recipe, columns, [p and p.key for p in inputs]))
         plan.wanted[table][number] = part
         if part not in there.get(number, []):
             plan.jobs.append(Job(plan.store.root, stage, part, inputs))

@@ -4,8 +4,12 @@
     min_length = 18
 
     [tag]
-    use = "wd14"          # a backend by name, or as "module:Class"
-    threshold = 0.35      # its fields
+    use = "wd14"            # a backend by name, or as "module:Class"
+    floor = 0.05            # the room's fields and the backend's
+    when_missing = "skip"   # leave the room out, and say so, where what it needs is not installed
+
+    [caption]
+    use = "none"            # a room that the others can do without
 
 Values are checked against the types of the recipe's fields; nothing is guessed from a wrong key.
 """
@@ -17,14 +21,43 @@ import difflib
 import importlib
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as field_of
+from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
 
 import pydantic
 
 from sakuga.core.errors import RequestError
+from sakuga.core.needs import lacking
+from sakuga.core.records import Source
+from sakuga.core.stage import optional_of
+from sakuga.core.store import table_of
 
 Settings = dict[str, dict[str, Any]]
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What may stand in a room.
+
+    backends: name -> "module:Class", the first is the default. stage: what holds a backend, in its
+    field `use`; empty where the backend is the stage itself. spare: the others can do without it.
+    """
+
+    backends: Mapping[str, str]
+    stage: str = ""
+    spare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The recipes of a profile; left_out: room -> what to install for it."""
+
+    stages: list[Any] = field_of(default_factory=list[Any])
+    left_out: dict[str, str] = field_of(default_factory=dict[str, str])
 
 
 def read_profile(name: str) -> Settings:
@@ -57,29 +90,75 @@ def override(settings: Settings, assignments: Iterable[str]) -> Settings:
     return changed
 
 
-def make_stages(settings: Settings, rooms: Mapping[str, Mapping[str, str]]) -> list[Any]:
-    """One recipe for each room, in the order of `rooms`.
+def make_stages(settings: Settings, rooms: Mapping[str, Room]) -> Made:
+    """One recipe for each room that is not `none`, in the order of `rooms`.
 
-    `rooms`: room -> backend name -> "module:Class"; its first backend is the room's default. A
-    section for an unknown room, an unknown backend, field or a bad value raises RequestError.
+    A section for an unknown room, an unknown backend, field or a bad value raises RequestError.
     """
-    for room in settings:
-        if room not in rooms:
-            raise RequestError(f"[{room}]: there is no such room{_meant(room, rooms)}")
-    return [_stage(room, rooms[room], dict(settings.get(room, {}))) for room in rooms]
+    made = Made()
+    for name in settings:
+        if name not in rooms:
+            raise RequestError(f"[{name}]: there is no such room{_meant(name, rooms)}")
+    for name, room in rooms.items():
+        section = dict(settings.get(name, {}))
+        skip = _skips(name, section)
+        if room.spare and section.get("use") == NONE:
+            continue
+        stage = _stage(name, room, section)
+        if room.spare and (unmade := _unmade(stage, made.stages)):
+            made.left_out[name] = f"reads {unmade}, which no room of this profile makes"
+        elif skip and (problem := lacking(stage)):
+            made.left_out[name] = problem
+        else:
+            made.stages.append(stage)
+    return made
 
 
-def _stage(room: str, backends: Mapping[str, str], section: dict[str, Any]) -> Any:
-    use = section.pop("use", next(iter(backends), ""))
-    address = backends.get(use, use)
-    if ":" not in address:
-        raise RequestError(f"[{room}] use = {use!r}: no such backend{_meant(use, backends)}")
-    recipe = _import(room, address)
-    names = [f.name for f in dataclasses.fields(recipe)]
+def _unmade(stage: Any, before: Iterable[Any]) -> str | None:
+    """A table that a stage can't do without and that none of those before it writes."""
+    written = {Source, *(each.writes for each in before)}
+    needed = (r for r in stage.reads if r not in optional_of(stage) and r not in written)
+    return next((table_of(record) for record in needed), None)
+
+
+def _skips(name: str, section: dict[str, Any]) -> bool:
+    choice = section.pop("when_missing", "stop")
+    if choice not in ("stop", "skip"):
+        raise RequestError(f"[{name}] when_missing = {choice!r}: must be 'stop' or 'skip'")
+    return choice == "skip"
+
+
+def _stage(name: str, room: Room, section: dict[str, Any]) -> Any:
+    use = section.pop("use", next(iter(room.backends), ""))
+    backend = _import(name, _address(name, room, use))
+    theirs = _fields(backend)
+    holder = _import(name, room.stage) if room.stage else None
+    ours = [field for field in _fields(holder) if field != "use"] if holder else []
     for key in section:
-        if key not in names:
-            raise RequestError(f"[{room}] {key}: {use} has no such field{_meant(key, names)}")
-    return _checked(room, recipe, section)
+        if key not in theirs and key not in ours:
+            meant = _meant(key, [*ours, *theirs])
+            raise RequestError(f"[{name}] {key}: {use} has no such field{meant}")
+    made = _checked(name, backend, {k: v for k, v in section.items() if k in theirs})
+    if holder is None:
+        return made
+    return _checked(name, holder, {k: v for k, v in section.items() if k in ours} | {"use": made})
+
+
+def _address(name: str, room: Room, use: str) -> str:
+    """Where a backend's class is: in the room's table, with an installed package, or as written."""
+    if use in room.backends or ":" in use:
+        return room.backends.get(use, use)
+    offered = {point.name: point.value for point in metadata.entry_points(group=f"sakuga.{name}")}
+    if use not in offered:
+        known = [*room.backends, *offered, *([NONE] if room.spare else [])]
+        raise RequestError(f"[{name}] use = {use!r}: no such backend{_meant(use, known)}")
+    return offered[use]
+
+
+def _fields(recipe: type) -> list[str]:
+    if not dataclasses.is_dataclass(recipe):
+        raise RequestError(f"{recipe.__module__}:{recipe.__qualname__} is no frozen dataclass")
+    return [field.name for field in dataclasses.fields(recipe)]
 
 
 def _checked(room: str, recipe: type, section: dict[str, Any]) -> Any:

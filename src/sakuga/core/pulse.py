@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+OFTEN = 5.0  # seconds
 
 
 def _unwatched() -> None:
@@ -21,3 +25,21 @@ def watch(call: Callable[[], None]) -> None:
     """From now on, in this process, `beat` calls `call`."""
     global _beat
     _beat = call
+
+
+@contextmanager
+def alive() -> Generator[None]:
+    """Beats by itself for as long as the block runs: for a call that is long and can't say so."""
+    done = threading.Event()
+
+    def keep() -> None:
+        while not done.wait(OFTEN):
+            beat()
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()

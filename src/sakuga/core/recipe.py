@@ -1,7 +1,9 @@
 """Provenance: a recipe as plain data, its fingerprint, and what differs between two of them.
 
 A recipe is a frozen dataclass whose fields are its parameters. `load()` returns the worker: a plain
-callable that holds the heavy things. Two recipes that are equal make equal rows.
+callable that holds the heavy things. Two recipes that are equal make equal rows: a field that only
+says how the work is done (a batch size, a device) is declared with `where()`, is not compared and
+is no provenance.
 """
 
 from __future__ import annotations
@@ -14,13 +16,20 @@ from fractions import Fraction
 from typing import Any, cast
 
 
+def where(default: Any) -> Any:
+    """A recipe's field that says how or where the work runs, never what comes out of it."""
+    return dataclasses.field(default=default, compare=False)
+
+
 def plain(recipe: Any) -> dict[str, Any]:
     """The recipe as JSON-ready data: its class, its version, its parameters."""
     kind = cast("type[Any]", type(recipe))
     return {
         "recipe": f"{kind.__module__}:{kind.__qualname__}",
         "version": getattr(kind, "version", 1),
-        **{f.name: _value(getattr(recipe, f.name)) for f in dataclasses.fields(recipe)},
+        **{
+            f.name: _value(getattr(recipe, f.name)) for f in dataclasses.fields(recipe) if f.compare
+        },
     }
 
 

@@ -23,6 +23,9 @@ Ticks = Annotated[NDArray[np.int64], "int64"]
 Boundary = Literal["start", "cut", "dissolve", "fade_black", "fade_white", "end"]
 CameraMove = Literal["static", "pan", "tilt", "zoom", "shake"]
 Timing = Literal["ones", "twos", "threes"]
+TagKind = Literal["general", "character"]
+Rating = Literal["general", "sensitive", "questionable", "explicit"]
+TextKind = Literal["logo", "subtitle", "credits", "drawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +171,128 @@ class Motion:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """Four scores of one clip that sum to 1 (§3.2)."""
+    """Four scores of one frame or clip that sum to 1 (§3.2)."""
 
     general: float
     sensitive: float
     questionable: float
     explicit: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTag:
+    """A tag and how sure the tagger is of it, 0 to 1."""
+
+    name: str
+    kind: TagKind
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTags:
+    """What a tagger sees in one frame; null ratings: it gives none."""
+
+    frame: int
+    tags: list[SeenTag]
+    ratings: Ratings | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagScores:
+    """A tagger's scores of one clip's samples, down to a floor well under any threshold."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    samples: list[FrameTags]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipTag:
+    """A tag of a whole clip."""
+
+    name: str
+    share: float  # of the samples in which it passes its threshold, over 0 to 1
+    score: float  # mean over those samples
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """One clip's tags, each kind ordered by how often, then how surely; rating over its samples."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    general: list[ClipTag]
+    character: list[ClipTag]
+    film: list[str]  # what signals prove of camera, timing and transitions; no tagger says these
+    ratings: Ratings | None
+    rating: Rating | None
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """Raw captions of one clip, in the order of time: one per sample, or one of all of them."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    frames: list[int]  # (N,) the sample each is of; of all: the first
+    texts: list[str]  # (N,)
+
+
+@dataclass(frozen=True, slots=True)
+class Aesthetic:
+    """How well one clip looks to a model: the maximum over its samples (§3.2)."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    score: float  # 0 to 1
+    frames: list[int]  # (N,)
+    scores: list[float]  # (N,)
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """Where text stands, in shares of the picture's width and height; score 0 to 1."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameText:
+    """The text found in one frame."""
+
+    frame: int
+    probability: float  # that the frame bears any, 0 to 1
+    boxes: list[TextBox]
+
+
+@dataclass(frozen=True, slots=True)
+class TextBoxes:
+    """The text found in one clip's samples."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    samples: list[FrameText]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Whether one clip bears text (§3.2), and of what kind, told from the whole video."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    probability: float  # maximum over the samples
+    drawn: float  # likewise, of text that is neither logo, subtitle nor credits
+    kinds: list[TextKind]  # that stand in it, in the order of the type
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +308,29 @@ class Taxonomy:
 
 
 @dataclass(frozen=True, slots=True)
+class Classes:
+    """One clip's taxonomy."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    taxonomy: Taxonomy
+    conflicts: list[str]  # axes on which tags spoke for more than one class
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One clip described in a few sentences (§3.1)."""
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    text: str
+    prompt_tokens: int  # 0 where no language model wrote it
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One clip as it is published: the paper's twelve attributes, then ours. Null is not known."""
 
@@ -199,7 +341,7 @@ class Row:
     end: int
     start_seconds: float | None  # ... and when they are shown
     end_seconds: float | None
-    anime_tags: list[str] | None
+    anime_tags: list[str] | None  # of every kind, each ordered by how often, then how surely
     user_tags: list[str]
     text_description: str | None
     aesthetic_score: float | None
@@ -221,6 +363,10 @@ class Row:
     file_bytes: int
     source_group: str  # a hash; clips of one group stand in one split
     licence: str | None
+    character_tags: list[str] | None  # ours, from here on
+    captions: list[str] | None  # as the captioner gave them, in the order of time
+    rating: Rating | None  # the highest of the ratings
+    text_kinds: list[TextKind] | None
     frames: int
     keyframes: int
     keyframe_numbers: Counts  # drawing frames, counted from the clip's start

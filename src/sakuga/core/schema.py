@@ -130,15 +130,17 @@ def _values(column: pa.ChunkedArray, hint: Any) -> list[Any]:
     if _array(hint) is not None:
         return [scalar.values.to_numpy(zero_copy_only=True) for scalar in column]
     inner, _ = _optional(hint)
-    return [None if v is None else _record(v, inner) for v in column.to_pylist()]
+    return [_record(value, inner) for value in column.to_pylist()]
 
 
 def _record(value: Any, hint: Any) -> Any:
+    if value is None:
+        return None
     if hint is Fraction:
         return Fraction(value)
     if get_origin(hint) is list:
         inner, _ = _optional(get_args(hint)[0])
-        return [None if item is None else _record(item, inner) for item in value]
+        return [_record(item, inner) for item in value]
     if dataclasses.is_dataclass(hint):
         inner_hints = hints(cast(type, hint))
         return cast(type, hint)(

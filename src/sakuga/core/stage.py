@@ -12,9 +12,11 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from sakuga.core.errors import ItemError, RequestError
+from sakuga.core.pulse import alive, beat
 from sakuga.core.recipe import plain
 from sakuga.core.records import Failure
 from sakuga.core.store import Part, Store
@@ -22,6 +24,7 @@ from sakuga.core.store import Part, Store
 Item = tuple[Any, ...]
 Worker = Callable[[Sequence[Item]], Iterable[Any]]
 Begun = Callable[[Sequence[str]], None]
+WHOLE = -1  # as a stage's `batch`: all items of one video at once
 WORLD = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENOMEM})
 
 
@@ -31,6 +34,10 @@ class Stage(Protocol):
 
     name: ClassVar[str]
     reads: ClassVar[tuple[type, ...]]  # the first is the item, the rest are joined to it by id
+    # Not in the protocol, since most stages need none of them:
+    # `optional`, those of `reads` that may be lacking: their place in the item is None
+    # `batch`, how many items the worker is given at once, 1 unless told; WHOLE: those of one video
+    # `needs`, what must be there before it can be loaded: see `core.needs`
     writes: ClassVar[type]
     version: ClassVar[int]  # raised when equal parameters no longer make equal rows
 
@@ -41,12 +48,20 @@ class Stage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One part of one stage, with the parts it reads; picklable, so that it can travel."""
+    """One part of one stage, with the parts it reads; picklable, so that it can travel.
+
+    An input is None where no stage of the profile makes that table.
+    """
 
     root: str
     stage: Any
     part: Part
-    inputs: tuple[Part, ...]
+    inputs: tuple[Part | None, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The inputs that there are."""
+        return tuple(part for part in self.inputs if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,7 @@ def run_part(
             alive = [item for item in batch if not (doomed and item[0].id in doomed)]
             made, failed = _attempt(job.stage, worker, alive, begun or _unheard)
             out.add(made, known + failed)
+            beat()
     return Outcome(out.rows, len(out.failures), time.monotonic() - started)
 
 
@@ -86,19 +102,24 @@ def facts_of(job: Job) -> dict[str, str]:
     """What is written into a part's file beside its rows."""
     return {
         "sakuga.recipe": json.dumps(plain(job.stage), sort_keys=True),
-        "sakuga.inputs": json.dumps([f"{p.table}/{p.file}" for p in job.inputs]),
+        "sakuga.inputs": json.dumps([f"{p.table}/{p.file}" for p in job.parts]),
     }
 
 
 def _attempt(
     stage: Any, worker: Worker, batch: Sequence[Item], begun: Begun
 ) -> tuple[list[Any], list[Failure]]:
-    """Work on a batch; if it fails, on each of its items alone."""
+    """Work on a batch; if it fails, on each of its items alone.
+
+    A worker may give a Failure in a row's place: the others of its batch then stand.
+    """
     if not batch:
         return [], []
     begun([item[0].id for item in batch])
     try:
-        return list(worker(batch)), []
+        rows = list(worker(batch))
+        failed = [row for row in rows if isinstance(row, Failure)]
+        return [row for row in rows if not isinstance(row, Failure)], failed
     except (MemoryError, RequestError):
         raise
     except Exception as error:
@@ -120,16 +141,23 @@ def failure_of(stage: str, item: str, error: Exception) -> Failure:
 def _items(job: Job, store: Store) -> Iterator[Item]:
     """The first input's rows, each with its row of every other input; left out where one lacks.
 
-    What lacks a row has failed in the stage that should have made it, and is recorded there.
+    What lacks a row has failed in the stage that should have made it, and is recorded there. Where
+    it is `optional`, None takes its place.
     """
-    first, *rest = zip(job.inputs, job.stage.reads, strict=True)
-    looked_up = [{row.id: row for row in store.read_part(*each)} for each in rest]
-    for row in store.iterate_part(*first):
-        others = [
-            rows.get(_link(row, record)) for rows, (_, record) in zip(looked_up, rest, strict=True)
-        ]
-        if all(other is not None for other in others):
+    (part, record), *rest = zip(job.inputs, job.stage.reads, strict=True)
+    looked_up = [{row.id: row for row in store.read_part(p, r)} if p else {} for p, r in rest]
+    optional = optional_of(job.stage)
+    for row in store.iterate_part(part, record) if part else ():
+        others = [rows.get(_link(row, r)) for rows, (_, r) in zip(looked_up, rest, strict=True)]
+        if all(
+            other is not None or r in optional for other, (_, r) in zip(others, rest, strict=True)
+        ):
             yield (row, *others)
+
+
+def optional_of(stage: Any) -> tuple[type, ...]:
+    """Those of a stage's `reads` that may be lacking."""
+    return getattr(stage, "optional", ())
 
 
 def _link(row: Any, record: Any) -> str:
@@ -138,6 +166,9 @@ def _link(row: Any, record: Any) -> str:
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    if size == WHOLE:
+        yield from (list(of_video) for _, of_video in groupby(items, lambda item: item[0].video))
+        return
     batch: list[Item] = []
     for item in items:
         batch.append(item)
@@ -154,7 +185,8 @@ _workers: dict[Any, Worker] = {}
 def _loaded(stage: Any) -> Worker:
     """One load per process."""
     if stage not in _workers:
-        _workers[stage] = stage.load()
+        with alive():  # a large model takes its time
+            _workers[stage] = stage.load()
     return _workers[stage]
 
 

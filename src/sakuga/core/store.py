@@ -52,8 +52,8 @@ class Part:
 
 
 def table_of(record: type) -> str:
-    """A record type's table name: `Clip` stands in `clips`, `Signals` in `signals`."""
-    name = record.__name__.lower()
+    """A record type's table name: `Clip` stands in `clips`, `TagScores` in `tag_scores`."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", record.__name__).lower()
     return name if name.endswith("s") else f"{name}s"
 
 

@@ -7,25 +7,27 @@ from typing import Any
 
 import pytest
 
-from sakuga.build.pipeline import ROOMS, stages_of
+from sakuga.build.pipeline import ROOMS, rooms_of, stages_of
 from sakuga.core.errors import RequestError
-from sakuga.core.profile import make_stages, override, profile_names, read_profile
+from sakuga.core.profile import Room, make_stages, override, profile_names, read_profile
 from tests.fakes import Draw
 
-FAKE = {"draw": {"fake": "tests.fakes:Draw"}}
+FAKE = {"draw": Room({"fake": "tests.fakes:Draw"})}
 
 
-def test_every_shipped_profile_makes_a_stage_for_every_room() -> None:
+def test_every_shipped_profile_makes_every_room_that_the_others_need() -> None:
     for name in profile_names():
-        assert [stage.name for stage in stages_of(name)] == list(ROOMS)
+        made = rooms_of(name)
+        rooms = [stage.name for stage in made.stages]
+        assert rooms == [room for room in ROOMS if room in rooms]
+        assert {room for room, kind in ROOMS.items() if not kind.spare} <= set(rooms)
 
 
 def test_fields_are_set_and_the_rest_keep_their_defaults() -> None:
-    assert make_stages({"draw": {"frames": 7}}, FAKE) == [Draw(frames=7)]
-    assert make_stages({}, FAKE) == [Draw()]
-    assert make_stages({"draw": {"use": "tests.fakes:Draw", "frames": 7}}, {"draw": {}}) == [
-        Draw(7)
-    ]
+    assert make_stages({"draw": {"frames": 7}}, FAKE).stages == [Draw(frames=7)]
+    assert make_stages({}, FAKE).stages == [Draw()]
+    named = {"draw": {"use": "tests.fakes:Draw", "frames": 7}}
+    assert make_stages(named, {"draw": Room({})}).stages == [Draw(7)]
 
 
 @pytest.mark.parametrize(

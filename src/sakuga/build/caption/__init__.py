@@ -1,0 +1,81 @@
+"""Room `caption`: samples to raw captions, kept as the model gave them (§3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from sakuga.core.errors import BadOutput, ItemError
+from sakuga.core.images import Picture, from_jpeg
+from sakuga.core.records import Captions, Failure, Samples
+from sakuga.core.stage import failure_of
+
+Item = tuple[Samples]
+Said = Sequence[str] | ItemError
+
+
+class Captioner(Protocol):
+    """A recipe; its worker is shown clips, each a sequence of (H, W, 3) uint8 BGR pictures in the
+    order of time.
+
+    For each clip, in order, it gives its captions, one for each picture or one of them all; or the
+    ItemError that tells why there are none. Pictures are decoded when they are asked for.
+    """
+
+    def load(self) -> Callable[[Sequence[Sequence[Picture]]], Iterable[Said]]:
+        """The worker."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """use: a Captioner."""
+
+    name: ClassVar[str] = "caption"
+    reads: ClassVar[tuple[type, ...]] = (Samples,)
+    writes: ClassVar[type] = Captions
+    version: ClassVar[int] = 1
+    batch: ClassVar[int] = 16
+
+    use: Any
+
+    def load(self) -> Callable[[Sequence[Item]], Iterable[Captions | Failure]]:
+        """The worker."""
+        say = self.use.load()
+
+        def work(items: Sequence[Item]) -> Iterator[Captions | Failure]:
+            clips = [item[0] for item in items]
+            said = list(say([_Pictures(clip.images) for clip in clips]))
+            if len(said) != len(clips):
+                raise BadOutput(f"{len(said)} answers for {len(clips)} clips")
+            for clip, texts in zip(clips, said, strict=True):
+                try:
+                    yield _row(clip, texts)
+                except ItemError as error:
+                    yield failure_of(self.name, clip.id, error)
+
+        return work
+
+
+class _Pictures(Sequence[Picture]):
+    """A clip's pictures, decoded one at a time."""
+
+    def __init__(self, images: Sequence[bytes]) -> None:
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [from_jpeg(image) for image in self._images[index]]
+        return from_jpeg(self._images[index])
+
+
+def _row(clip: Samples, texts: Said) -> Captions:
+    if isinstance(texts, ItemError):
+        raise texts
+    if len(texts) not in (1, len(clip.images)):
+        raise BadOutput(f"{len(texts)} captions for {len(clip.images)} samples")
+    return Captions(clip.id, clip.video, clip.frames[: len(texts)], list(texts))

@@ -1,0 +1,84 @@
+"""Room `choose`: tag scores to a clip's tags and rating (§3.2); a pure function, retuned at once.
+
+A clip's tags are the union of its samples' tags over their threshold, ordered by how often, then by
+how surely. What the signals prove of the film itself (camera, timing, transitions) is kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from typing import Annotated, ClassVar, get_args
+
+from annotated_types import Interval
+
+from sakuga.core.records import Clip, ClipTag, Motion, Rating, Ratings, TagKind, Tags, TagScores
+
+Item = tuple[TagScores, Clip, Motion]
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """general, character: a tag of that kind counts where its score is at least this."""
+
+    name: ClassVar[str] = "choose"
+    reads: ClassVar[tuple[type, ...]] = (TagScores, Clip, Motion)
+    writes: ClassVar[type] = Tags
+    version: ClassVar[int] = 1
+    batch: ClassVar[int] = 64
+
+    general: Annotated[float, Interval(ge=0, le=1)] = 0.35
+    character: Annotated[float, Interval(ge=0, le=1)] = 0.85
+
+    def load(self) -> Callable[[Sequence[Item]], Iterable[Tags]]:
+        """The worker."""
+        return self._work
+
+    def _work(self, items: Sequence[Item]) -> Iterator[Tags]:
+        for scores, clip, motion in items:
+            ratings = mean_ratings(scores)
+            yield Tags(
+                id=scores.id,
+                video=scores.video,
+                general=clip_tags(scores, "general", self.general),
+                character=clip_tags(scores, "character", self.character),
+                film=film_tags(clip, motion),
+                ratings=ratings,
+                rating=highest(ratings) if ratings else None,
+            )
+
+
+def clip_tags(scores: TagScores, kind: TagKind, threshold: float) -> list[ClipTag]:
+    """The tags of one kind over a threshold, most often first, then most surely, then by name."""
+    passed: dict[str, list[float]] = {}
+    for sample in scores.samples:
+        for tag in sample.tags:
+            if tag.kind == kind and tag.score >= threshold:
+                passed.setdefault(tag.name, []).append(tag.score)
+    count = len(scores.samples)
+    tags = [ClipTag(name, len(s) / count, sum(s) / len(s)) for name, s in passed.items()]
+    return sorted(tags, key=lambda tag: (-tag.share, -tag.score, tag.name))
+
+
+def mean_ratings(scores: TagScores) -> Ratings | None:
+    """§3.2: the mean over the samples, which again sums to 1; None where no sample has ratings."""
+    given = [astuple(sample.ratings) for sample in scores.samples if sample.ratings]
+    return (
+        Ratings(*(sum(each) / len(given) for each in zip(*given, strict=True))) if given else None
+    )
+
+
+def highest(ratings: Ratings) -> Rating:
+    """The label of the highest score; of equals, the one that warns more."""
+    names: tuple[Rating, ...] = get_args(Rating)
+    return max(names, key=lambda name: (getattr(ratings, name), names.index(name)))
+
+
+def film_tags(clip: Clip, motion: Motion) -> list[str]:
+    """What is measured of camera, timing and transitions, as tags."""
+    edges = (("fade_in", clip.opens), ("fade_out", clip.closes))
+    faded = [name for name, boundary in edges if boundary.startswith("fade_")]
+    dissolved = ["dissolve"] if "dissolve" in (clip.opens, clip.closes) else []
+    camera = "static_camera" if motion.camera == "static" else f"camera_{motion.camera}"
+    timing = "still" if motion.timing == "hold" else f"on_{motion.timing}"
+    return [camera, timing, *(["mixed_timing"] if motion.mixed else []), *faded, *dissolved]
