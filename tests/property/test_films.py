@@ -18,7 +18,7 @@ from sakuga.build.split import Split
 from sakuga.core.records import Clip, Keyframes, Signals, Source, Video
 from tests.films import Image, write
 
-QUICK = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+QUICK = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

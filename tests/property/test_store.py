@@ -28,7 +28,7 @@ def written(store: Store) -> dict[str, bytes]:
     return {str(f.relative_to(store.root)): f.read_bytes() for f in Path(store.root).rglob("*.*")}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(parts=all_parts, batch=st.integers(1, 4))
 def test_every_item_ends_as_rows_or_as_a_failure(parts: list[list[str]], batch: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -44,7 +44,7 @@ def test_every_item_ends_as_rows_or_as_a_failure(parts: list[list[str]], batch: 
         assert prints == [n for of in parts for n in of if n.startswith("good")]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(parts=all_parts, stops=st.lists(st.integers(0, 6), max_size=4), data=st.data())
 def test_resuming_comes_to_what_one_go_comes_to(
     parts: list[list[str]], stops: list[int], data: st.DataObject
@@ -71,7 +71,7 @@ def leave_half_written(store: Store, failures: bool) -> None:
         store.remove("tables", part.table, part.file)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     first=st.sets(st.integers(0, 30), max_size=6),
     then=st.sets(st.integers(0, 30), max_size=6),
@@ -103,7 +103,7 @@ def found(store: Store, folder: Path, numbers: set[int]) -> tuple[list[Part], di
 
 
 @given(message=st.text(), reason=st.text())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_failure_is_kept_as_it_was_said(message: str, reason: str) -> None:
     store = Store("memory://failures")
     part = Part("drawings", 0, "0" * 16)

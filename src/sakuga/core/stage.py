@@ -11,11 +11,13 @@ import errno
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from sakuga.core.errors import ItemError, RequestError
+from sakuga.core.needs import needs_of
 from sakuga.core.pulse import alive, beat
 from sakuga.core.recipe import plain
 from sakuga.core.records import Failure
@@ -148,7 +150,10 @@ def _items(job: Job, store: Store) -> Iterator[Item]:
     looked_up = [{row.id: row for row in store.read_part(p, r)} if p else {} for p, r in rest]
     optional = optional_of(job.stage)
     for row in store.iterate_part(part, record) if part else ():
-        others = [rows.get(_link(row, r)) for rows, (_, r) in zip(looked_up, rest, strict=True)]
+        others = [
+            rows.get(_link(row, r)) if rows else None
+            for rows, (_, r) in zip(looked_up, rest, strict=True)
+        ]
         if all(
             other is not None or r in optional for other, (_, r) in zip(others, rest, strict=True)
         ):
@@ -185,7 +190,7 @@ _workers: dict[Any, Worker] = {}
 def _loaded(stage: Any) -> Worker:
     """One load per process."""
     if stage not in _workers:
-        with alive():  # a large model takes its time
+        with alive() if needs_of(stage).weights else nullcontext():  # a model takes its time
             _workers[stage] = stage.load()
     return _workers[stage]
 

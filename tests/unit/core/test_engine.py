@@ -13,8 +13,9 @@ from sakuga.core.plan import make_plan
 from sakuga.core.stage import Job, Outcome
 from sakuga.core.store import Store
 from tests.fakes import Draw, Show, write_sources
+from tests.stages import Lonely, Tally
 
-QUICK = Limits(stall=2.0)
+QUICK = Limits(stall=5.0)
 
 
 def run(
@@ -89,3 +90,11 @@ def test_one_load_serves_a_process(tmp_path: Path) -> None:
     marks.mkdir()
     run(Local(1), tmp_path / "out", [["a"], ["b"]], str(marks))
     assert sorted(p.name[0] for p in marks.iterdir()) == ["a", "b"]
+
+
+def test_what_must_run_alone_stays_with_one_process(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    sources = write_sources(store, [["a"], ["b"], ["c"], ["d"]])
+    Local(3).run(make_plan(store, [Draw(), Lonely()], sources).jobs, lambda *_: None)
+    workers = {row.frames for p in store.parts("tallys") for row in store.read_part(p, Tally)}
+    assert len(workers) == 1

@@ -9,8 +9,10 @@ import pytest
 
 from sakuga.build.pipeline import ROOMS, rooms_of, stages_of
 from sakuga.core.errors import RequestError
+from sakuga.core.needs import lacking
 from sakuga.core.profile import Room, make_stages, override, profile_names, read_profile
 from tests.fakes import Draw
+from tests.stages import Holder, Loud
 
 FAKE = {"draw": Room({"fake": "tests.fakes:Draw"})}
 
@@ -28,6 +30,39 @@ def test_fields_are_set_and_the_rest_keep_their_defaults() -> None:
     assert make_stages({}, FAKE).stages == [Draw()]
     named = {"draw": {"use": "tests.fakes:Draw", "frames": 7}}
     assert make_stages(named, {"draw": Room({})}).stages == [Draw(7)]
+
+
+HELD = {
+    "hold": Room({"loud": "tests.stages:Loud"}, "tests.stages:Holder", spare=True),
+    "show": Room({"show": "tests.fakes:Show"}, spare=True),
+}
+
+
+def test_a_section_s_fields_go_to_the_room_or_to_its_backend() -> None:
+    settings = {"hold": {"use": "loud", "volume": 3, "floor": 0.2, "batch": 2}}
+    [stage] = make_stages(settings, HELD).stages
+    assert stage == Holder(use=Loud(volume=3), floor=0.2)
+    assert stage.use.batch == 2
+    with pytest.raises(RequestError, match=r"\[hold\] volum: .*did you mean 'volume'"):
+        make_stages({"hold": {"volum": 3}}, HELD)
+
+
+def test_a_spare_room_may_be_none_and_what_needs_it_is_left_out() -> None:
+    made = make_stages({"hold": {"use": "none"}}, HELD)
+    assert made.stages == []
+    assert made.left_out == {"show": "reads drawings, which no room of this profile makes"}
+    with pytest.raises(RequestError, match=r"no such backend"):
+        make_stages({"draw": {"use": "none"}}, FAKE)
+
+
+def test_a_room_is_skipped_for_what_it_lacks_only_if_the_profile_says_so() -> None:
+    rooms = {"hold": Room({"far": "tests.stages:FarAway"}, "tests.stages:Holder", spare=True)}
+    [stage] = make_stages({}, rooms).stages
+    assert lacking(stage) == "[hold] faraway needs no_such_package: pip install 'sakuga[far]'"
+    skipped = make_stages({"hold": {"when_missing": "skip"}}, rooms)
+    assert (skipped.stages, skipped.left_out) == ([], {"hold": lacking(stage)})
+    with pytest.raises(RequestError, match="must be 'stop' or 'skip'"):
+        make_stages({"hold": {"when_missing": "perhaps"}}, rooms)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def assert_sound(found: list[Clip], frames: int) -> None:
             assert clip.closes_confidence == after.opens_confidence
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(FILMS, SPLITS)
 def test_clips_partition_the_film(run: Run, split: Split) -> None:
     found = list(split.load()([(signals(run), video())]))
@@ -80,13 +80,13 @@ def test_clips_partition_the_film(run: Run, split: Split) -> None:
     assert all(clip.short == (clip.end - clip.start < split.min_length) for clip in found)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(SEEDS, st.integers(1, 300), SPLITS)
 def test_clips_partition_noise(seed: int, frames: int, split: Split) -> None:
     assert_sound(list(split.load()([(signals(noise(seed, frames)), video())])), frames)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     SEEDS,
     st.integers(1, 200),
@@ -106,7 +106,7 @@ def test_clips_of_pyscenedetects_rules_partition_noise(
     assert all(clip.end - clip.start >= min_length for clip in found[:-1])
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(FILMS)
 def test_the_same_film_gives_the_same_clips(run: Run) -> None:
     worker = Split().load()
