@@ -4,9 +4,10 @@ Shared ground of `keyframe`, `split` and `motion`. A held drawing is not still o
 encoded, and how restless it is differs a hundredfold from film to film. So the threshold is read
 off the film. Within some 20 seconds on either side, the frames' levels of change fall into two
 heaps, repeats and drawings, and `heaps` tells where to divide them; it is done apart for frames
-after a change, which codecs go on refining, and for frames after rest. Grain is known by its
-evenness and has a threshold of its own. A view that drifts coherently is no noise at all, and what
-a pulldown repeats is no drawing.
+after a change, which codecs go on refining, and for frames after rest. Where time stamps show that
+repeats were left out of the file, these are counted as well. Grain is known by its evenness and
+has a threshold of its own. A view that drifts coherently is no noise at all, and what a pulldown
+repeats is no drawing.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ _RESTLESS: Final = 3.0  # level of the frame before from which this one may stil
 _DRIFTS: Final = ((0.1, 3.2), (0.22, 4.0))  # drift, and the level up to which it is believed
 _NO_DRIFT: Final = 0.5  # level below which nothing drifts
 _SURE: Final = 1.5  # log-odds of a drift, as measured on studio films
+_STILL: Final = float(np.log(0.01))  # level of a frame in which nothing changed
+_BEAT: Final = 0.1  # quantile of the frames' durations that is taken for one beat
+_BEAT_LOOSE: Final = 0.25  # beats that a duration may fall short, as time stamps are rounded
 _SLOPE: Final = 1.5  # log-odds a unit of level, likewise
 _BOTH: Final = 0.15  # share of a heap from which on the frames it is of do fall into two
 _APART: Final = 1.25  # most that the threshold after rest lies above that of all frames
@@ -64,7 +68,8 @@ def evidence(signals: Signals) -> Evidence:
     """Decide for every frame of a video."""
     levels = level(np.maximum(signals.change, signals.flicker / _PASSING), signals.stir)
     drifts = _drifting(signals.drift, levels)
-    thresholds = np.maximum(_thresholds(levels, ~drifts), _coarse(signals.quantiser))
+    repeats = _left_out(signals.pts)
+    thresholds = np.maximum(_thresholds(levels, ~drifts, repeats), _coarse(signals.quantiser))
     odds = _SLOPE * (levels - thresholds)
     odds = np.where(drifts, np.maximum(odds, _SURE), odds)
     odds = np.where(_pulled(levels - thresholds), np.minimum(odds, -_SURE), odds)
@@ -83,7 +88,7 @@ def level(change: NDArray[np.float32], stir: NDArray[np.float32]) -> Floats:
 
     The geometric mean of change (twice) and stir (once): each alone is fooled by other codecs.
     """
-    return np.log(np.cbrt(np.square(change, dtype=np.float64) * stir) + 0.01)
+    return np.log(np.cbrt(np.square(change, dtype=np.float64) * stir) + 0.01)  # least: _STILL
 
 
 def _coarse(quantiser: NDArray[np.float32]) -> Floats:
@@ -135,27 +140,51 @@ def _cycle(clear: Flags, part: Flags) -> Floats:
     return np.array([clear[part & (place == k)].mean() for k in range(5)])
 
 
-def _thresholds(levels: Floats, use: Flags) -> Floats:
-    """(T,): the level that parts repeats from drawings, as it is around each frame."""
+def _left_out(pts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(T,): repeats that a file of variable frame rate leaves out after each frame, 2 at most.
+
+    Where a frame lasts twice a beat or more, somebody has seen that the next one was the same.
+    (Half a beat more is a pulldown's rhythm.) Of a long hold two are enough: one after a change
+    and one after rest.
+    """
+    steps = np.diff(pts, append=pts[-1:])
+    if np.any(pts < 0) or not np.any(steps > 0):
+        return np.zeros(len(pts), np.int64)
+    beat = np.quantile(steps[steps > 0], _BEAT)
+    return np.clip((steps / beat + _BEAT_LOOSE).astype(np.int64) - 1, 0, 2)
+
+
+def _thresholds(levels: Floats, use: Flags, repeats: NDArray[np.int64]) -> Floats:
+    """(T,): the level that parts repeats from drawings, as it is around each frame.
+
+    repeats: (T,) what `_left_out` found.
+    """
     at = np.arange(len(levels))
     use = use & (at > 0)
     before = np.concatenate((levels[:1], levels[:-1]))
     restless = before > _RESTLESS
     centres = np.arange(0, len(levels) + _EVERY - 1, _EVERY)
-    readings = np.array([_reading(levels, use, restless, int(centre)) for centre in centres])
+    readings = np.array(
+        [_reading(levels, use, restless, repeats, int(centre)) for centre in centres]
+    )
     rested, refined = (np.interp(at, centres, column) for column in readings.T)
     return np.where(restless, refined, rested)
 
 
-def _reading(levels: Floats, use: Flags, restless: Flags, centre: int) -> tuple[float, float]:
+def _reading(
+    levels: Floats, use: Flags, restless: Flags, repeats: NDArray[np.int64], centre: int
+) -> tuple[float, float]:
     """Thresholds for frames after rest and for frames after a change, around one frame."""
     part = slice(max(0, centre - _AROUND), centre + _AROUND + 1)
     near, used = levels[part], use[part]
     grain = _grain(near[used])
     if grain is not None:
         return grain, grain
-    after_rest, after_change = near[used & ~restless[part]], near[used & restless[part]]
-    both, rested, refined = divide(near[used]), divide(after_rest), divide(after_change)
+    first, next_ones = (np.full(int((repeats[part] > k).sum()), _STILL) for k in (0, 1))
+    after_rest = np.concatenate((near[used & ~restless[part]], next_ones))
+    after_change = np.concatenate((near[used & restless[part]], first))
+    both = divide(np.concatenate((after_rest, after_change)))
+    rested, refined = divide(after_rest), divide(after_change)
     one_heap = _share(after_rest > rested) < _BOTH
     rested = min(rested, both if one_heap else both + _APART)
     if _share(after_change < refined) < _BOTH:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sakuga.build.evidence import _coarse, evidence
+from sakuga.build.evidence import _coarse, _left_out, evidence
 from sakuga.build.heaps import divide
 from tests.unit.build.motion.makers import signals
 
@@ -122,3 +122,24 @@ def test_a_blink_on_ones_is_new_on_both_of_its_frames() -> None:
     found = evidence(signals(frames, change=change, flicker=flicker, stir=flicker)).new
     assert found[[101, 102]].all()
     assert not found[[103, 105]].any()
+
+
+def test_a_file_that_left_its_repeats_out_is_of_drawings_alone() -> None:
+    """Two kinds of change, a slow pan and action; without repeats between them nothing is quiet."""
+    random = np.random.default_rng(7)
+    usual = np.where(np.arange(300) % 150 < 80, 60.0, 3000.0) * random.lognormal(0, 0.4, 300)
+    change = usual.astype(np.float32)
+    beats = np.where(random.random(300) < 0.25, 3, 1)
+    gaps = np.cumsum(beats, dtype=np.int64) * 512
+    assert evidence(signals(300, change=change, stir=change)).new.mean() < 0.7
+    assert evidence(signals(300, change=change, stir=change, pts=gaps)).new.all()
+
+
+@pytest.mark.parametrize(
+    ("steps", "left_out"),
+    [([1, 1, 1], 0), ([41, 42, 42], 0), ([33, 50, 33, 50], 0), ([41, 84, 41, 125, 41, 900], 5)],
+)
+def test_repeats_are_left_out_where_frames_last_two_beats(steps: list[int], left_out: int) -> None:
+    pts = np.cumsum([0, *steps], dtype=np.int64)
+    assert _left_out(pts).sum() == left_out
+    assert _left_out(np.full(5, -1, np.int64)).sum() == 0
