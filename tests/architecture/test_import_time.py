@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-HEAVY = ("av", "cv2", "fsspec", "numpy", "pyarrow", "pydantic", "ray", "scenedetect", "torch")
+MODELS = ("torch", "transformers", "onnxruntime", "openai", "huggingface_hub", "rapidocr")
+HEAVY = ("av", "cv2", "fsspec", "numpy", "pyarrow", "pydantic", "ray", "scenedetect", *MODELS)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,22 @@ def suppressed(main):
 
 {code}
 sys.stderr.write(" ".join(sorted(sys.modules.keys() & set({HEAVY!r}))))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+
+
+def test_a_room_and_its_backends_load_no_model_before_they_must() -> None:
+    script = f"""
+import sys
+from sakuga.build.pipeline import ROOMS
+from sakuga.core.profile import make_stages
+for room, kind in ROOMS.items():
+    for name in kind.backends:
+        make_stages({{room: {{"use": name}}}}, {{room: kind}})
+sys.stderr.write(" ".join(sorted(sys.modules.keys() & set({MODELS!r}))))
 """
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

@@ -16,7 +16,11 @@ LONGEST = 300  # lines
 ONLY_IN = {  # package -> the modules that may import it
     "av": {"core/video.py", "core/frame.py", "core/encode.py"},
     "ray": {"core/engine.py"},
-    "torch": set[str](),
+    "torch": {"build"},
+    "transformers": {"build"},
+    "onnxruntime": {"build"},
+    "openai": {"build"},
+    "huggingface_hub": {"core/weights.py"},
     "filelock": {"core/lock.py"},
     "typer": {"cli"},
     "rich": {"cli"},

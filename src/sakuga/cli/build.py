@@ -36,6 +36,7 @@ class Built:
     failures_by_reason: dict[str, int]
     skipped: dict[str, int]  # kind -> files that nothing is built from
     duplicates: int
+    left_out: dict[str, str]  # room -> what this machine lacks for it
 
 
 def build(
@@ -122,6 +123,7 @@ def run(asked: Request) -> Built:
         failures_by_reason=count_reasons(tables) if result.failures else {},
         skipped=skipped,
         duplicates=duplicates,
+        left_out=result.left_out,
     )
 
 
@@ -143,6 +145,8 @@ def print_built(built: Built, more: bool = True) -> None:
         console.print(f"Skipped {files} that no shots are made from: {kinds}.", soft_wrap=True)
     if built.duplicates:
         console.print(f"Found {count(built.duplicates, 'file')} with the same bytes as another.")
+    for room, why in built.left_out.items():
+        console.print(f"Left out {room}: {why}", style="yellow", soft_wrap=True)
     if built.failures:
         why = ", ".join(f"{number} {reason}" for reason, number in built.failures_by_reason.items())
         console.print(f"{count(built.failures, 'item')} failed: {why}.", style="yellow")

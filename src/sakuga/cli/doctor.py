@@ -10,15 +10,27 @@ import sys
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sakuga.cli.ending import WORLD
 from sakuga.cli.options import AsJson, Profile
 
+if TYPE_CHECKING:
+    from sakuga.core.weights import Weights
+
 CODECS = ("h264", "hevc", "vp9", "av1", "mpeg4", "vp8")  # what footage comes in
-EXTRAS = {"ray": "ray", "s3": "s3fs"}  # extra -> the distribution that shows it is there
+EXTRAS = {  # extra -> the distribution that shows it is there
+    "text": "rapidocr",
+    "tag": "onnxruntime",
+    "caption": "transformers",
+    "describe": "openai",
+    "dataset": "datasets",
+    "report": "matplotlib",
+    "ray": "ray",
+    "s3": "s3fs",
+}
 ROOM_WANTED = 1 << 30  # bytes free at --out
 
 
@@ -48,7 +60,7 @@ def doctor(
         *_dependencies(),
         _codecs(),
         *_machine(out),
-        _profile(profile),
+        *_profile(profile),
         *_extras(),
     ]
     if as_json:
@@ -118,15 +130,37 @@ def _machine(out: str) -> list[Check]:
     return checks
 
 
-def _profile(name: str) -> Check:
-    from sakuga.build.pipeline import stages_of
+def _profile(name: str) -> list[Check]:
+    """The rooms of a profile, and for each of them what it lacks here."""
+    from sakuga.build.pipeline import rooms_of
     from sakuga.core.errors import RequestError
+    from sakuga.core.needs import lacking, needs_of
+
+    title = f"profile {name}"
+    try:
+        made = rooms_of(name)
+    except RequestError as error:
+        return [Check(title, "can't be used", False, str(error))]
+    checks = [Check(title, ", ".join(stage.name for stage in made.stages))]
+    checks += [Check(title, f"without {room}", True, why) for room, why in made.left_out.items()]
+    for stage in made.stages:
+        if problem := lacking(stage):
+            checks.append(Check(title, f"{stage.name} can't run", False, problem))
+        for weights in needs_of(stage).weights:
+            checks.append(_weights(title, weights))
+    return checks
+
+
+def _weights(title: str, weights: Weights) -> Check:
+    """Whether they are on this machine; what is not is fetched by the build."""
+    from sakuga.core.errors import RequestError
+    from sakuga.core.weights import located
 
     try:
-        rooms = [stage.name for stage in stages_of(name)]
-    except RequestError as error:
-        return Check(f"profile {name}", "can't be used", False, str(error))
-    return Check(f"profile {name}", ", ".join(rooms))
+        return Check(title, f"{weights.repo}: {located(weights)}")
+    except (RequestError, ImportError):
+        size = f"about {weights.megabytes} MB"
+        return Check(title, f"{weights.repo}: not here", True, f"a build fetches {size}")
 
 
 def _extras() -> list[Check]:
