@@ -48,8 +48,9 @@ def _what_and_do(message: str, command: str) -> tuple[str, str]:
 
 
 def _is_world(error: BaseException) -> bool:
+    from sakuga.core.errors import StopBuild
     from sakuga.core.guard import WorldError
 
     if isinstance(error, OSError):
         return error.errno not in (None, errno.EPIPE)  # a closed pipe is for Typer to end quietly
-    return isinstance(error, (WorldError, MemoryError))
+    return isinstance(error, (WorldError, StopBuild, MemoryError))

@@ -2,6 +2,7 @@
 
     SakugaError
     ├── RequestError        the request is wrong: said before any work starts; exit code 2
+    ├── StopBuild           no item is at fault, but to go on is no use now: a budget is spent
     └── ItemError           one item is bad: becomes a row of `failures`; the build goes on
         ├── Unreadable      its bytes can't be read
         ├── Unrecognised    its bytes are no video that we know
@@ -16,7 +17,8 @@
         └── Crashed         its process died, more than once
 
 Everything else that is raised is either a bug of ours, which costs the item and is recorded as
-`unexpected`, or the world (disk full, out of memory), which stops the part. See `core.stage`.
+`unexpected`, or the world (disk full, out of memory), which stops the part, as StopBuild does. See
+`core.stage`.
 """
 
 from __future__ import annotations
@@ -30,6 +32,13 @@ class SakugaError(Exception):
 
 class RequestError(SakugaError):
     """The request can't be carried out as given; the message says what to do."""
+
+
+class StopBuild(SakugaError):
+    """The part can't be made now, and no item is at fault; the message says how to go on.
+
+    The part writes nothing and the command ends; what was made before stays.
+    """
 
 
 class ItemError(SakugaError):

@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from sakuga.core import pulse
+from sakuga.core.errors import SakugaError
 from sakuga.core.records import Failure
 from sakuga.core.stage import Job, Outcome, run_part
 
@@ -217,7 +218,8 @@ def _make(
     try:
         return "done", run_part(job, doomed, lambda ids: connection.send(("items", ids)), alone)
     except Exception as error:  # noqa: BLE001  (the world is broken: told to the parent, who stops)
-        return "world", f"{type(error).__name__}: {error}"
+        ours = isinstance(error, SakugaError)
+        return "world", str(error) if ours else f"{type(error).__name__}: {error}"
 
 
 def _counter(beats: Any) -> Callable[[], None]:

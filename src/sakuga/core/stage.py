@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from sakuga.core.errors import ItemError, RequestError
+from sakuga.core.errors import ItemError, RequestError, StopBuild
 from sakuga.core.needs import needs_of
 from sakuga.core.pulse import alive, beat
 from sakuga.core.recipe import plain
@@ -122,7 +122,7 @@ def _attempt(
         rows = list(worker(batch))
         failed = [row for row in rows if isinstance(row, Failure)]
         return [row for row in rows if not isinstance(row, Failure)], failed
-    except (MemoryError, RequestError):
+    except (MemoryError, RequestError, StopBuild):
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno in WORLD:
