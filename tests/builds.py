@@ -19,18 +19,20 @@ from sakuga.core.records import Failure
 from sakuga.core.store import Store, table_of
 
 ROOT = Path(__file__).parents[1]
+LEAN = str(Path(__file__).with_name("lean.toml"))
 CLI = [sys.executable, "-c", "from sakuga.cli import main; main()"]
 
 
 def run(out: Path | str, *inputs: Path, watcher: Watcher | None = None, **more: Any) -> Result:
-    """Build in this process's name, with one worker unless told."""
-    asked = {"workers": 1, "limits": Limits(stall=60), **more}
+    """Build in this process's name, with one worker and the lean profile unless told."""
+    asked = {"workers": 1, "profile": LEAN, "limits": Limits(stall=60), **more}
     return build(Request(str(out), [str(path) for path in inputs], **asked), watcher)
 
 
 def start(out: Path, *inputs: Path, flags: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     """`sakuga build` as a command, in a process group of its own."""
-    command = [*CLI, "build", *map(str, inputs), "--out", str(out), *flags]
+    lean = () if "--profile" in flags else ("--profile", LEAN)
+    command = [*CLI, "build", *map(str, inputs), "--out", str(out), *lean, *flags]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]])}
     return subprocess.Popen(
         command, env=env, text=True, cwd=ROOT, start_new_session=True,
