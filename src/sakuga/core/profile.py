@@ -158,7 +158,7 @@ def _address(name: str, room: Room, use: str) -> str:
 def _fields(recipe: type) -> list[str]:
     if not dataclasses.is_dataclass(recipe):
         raise RequestError(f"{recipe.__module__}:{recipe.__qualname__} is no frozen dataclass")
-    return [field.name for field in dataclasses.fields(recipe)]
+    return [field.name for field in dataclasses.fields(recipe) if field.init]
 
 
 def _checked(room: str, recipe: type, section: dict[str, Any]) -> Any:
