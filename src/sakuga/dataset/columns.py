@@ -35,7 +35,9 @@ MEANINGS: dict[str, Meaning] = {
     "end": _m("Frame after the last one: the clip is frames [start, end)"),
     "start_seconds": _m("When the first frame is shown; null where the file has no clock", *_ALL),
     "end_seconds": _m("When the clip ends; null where the file has no clock", *_ALL),
-    "anime_tags": _m("Tags of what is seen, underscores inside a tag, surest first", *_ALL),
+    "anime_tags": _m(
+        "Tags of what is seen; each kind ordered by how often, then how surely", *_ALL
+    ),
     "user_tags": _m("Tags that came with the source"),
     "text_description": _m("The clip in a sentence or a few, in English", *_ALL),
     "aesthetic_score": _m("How well it looks to a model: 0 to 1, best of the samples", *_MODELS),

@@ -1,23 +1,29 @@
-"""Rows to the published dataset: `DIR/dataset/{train,validation,test}-*.parquet` and its card."""
+"""Rows to the published dataset: `DIR/dataset/{train,validation,test}-*.parquet` and its papers."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from sakuga.core.recipe import plain
-from sakuga.core.records import Row
-from sakuga.core.schema import schema_of
 from sakuga.core.store import Part, Store, table_of
 from sakuga.dataset.card import card
+from sakuga.dataset.columns import row_schema
+from sakuga.dataset.croissant import croissant
+from sakuga.dataset.place import SPLITS
+from sakuga.dataset.publication import File, Publication, tables_of
+from sakuga.dataset.statistics import Tally
 
-FORMAT = 1  # of the files below; raised when equal rows no longer give equal files
-SPLITS = ("train", "validation", "test")
+FORMAT = 2  # of the files below; raised when equal rows no longer give equal files
 SHARD_ROWS = 100_000
+GROUP_ROWS = 10_000  # that are read together: what a reader holds in memory
 
 
 def write_dataset(
@@ -26,36 +32,48 @@ def write_dataset(
     stages: Sequence[Any],
     provenance: Mapping[str, Sequence[str]],
 ) -> None:
-    """Write every split, in the order of the parts, then the card; then drop older files.
+    """Write every split, in the order of the parts, Croissant, the card; then drop older files.
 
     `provenance`: table -> the columns that come from it. A split without rows has no file.
     """
     schema = described_schema(stages, provenance)
-    written: dict[str, int] = {}  # file -> rows
+    files: list[File] = []
+    tally = Tally()
     for split in SPLITS:
         for number, shard in enumerate(_shards(store, parts, split)):
-            name = f"{split}-{number:05d}.parquet"
-            store.write_table(("dataset", name), shard.cast(schema), {})
-            written[name] = shard.num_rows
-    store.write_bytes(("dataset", "README.md"), card(written, stages).encode())
+            files.append(_write(store, split, number, shard.cast(schema)))
+            tally.add(split, shard)
+    made = Publication(tuple(files), tally.finish(), tuple(stages), tables_of(stages, provenance))
+    store.write_bytes(("dataset", "croissant.json"), croissant(made))
+    store.write_bytes(("dataset", "README.md"), card(made).encode())
     for name in store.names("dataset"):
-        if name.endswith(".parquet") and name not in written:
+        if name.endswith(".parquet") and name not in {file.name for file in files}:
             store.remove("dataset", name)
 
 
+def _write(store: Store, split: str, number: int, shard: pa.Table) -> File:
+    name, sink = f"{split}-{number:05d}.parquet", io.BytesIO()
+    pq.write_table(shard, sink, compression="zstd", row_group_size=GROUP_ROWS)
+    encoded = sink.getvalue()
+    store.write_bytes(("dataset", name), encoded)
+    digest = hashlib.sha256(encoded).hexdigest()
+    return File(name, split, shard.num_rows, len(encoded), shard.nbytes, digest)
+
+
 def described_schema(stages: Iterable[Any], provenance: Mapping[str, Sequence[str]]) -> pa.Schema:
-    """The schema of a row, in which every field says which table it comes from, by which recipe."""
+    """The schema of a row; each field says what it means, from which table and recipe it comes."""
     recipes = {table_of(stage.writes): json.dumps(plain(stage), sort_keys=True) for stage in stages}
-    origin = {column: table for table, columns in provenance.items() for column in columns}
-    return pa.schema(
-        [_described(field, origin.get(field.name), recipes) for field in schema_of(Row)]
-    )
+    origin = tables_of(stages, provenance)
+    return pa.schema([_described(field, origin.get(field.name), recipes) for field in row_schema()])
 
 
 def _described(field: pa.Field, table: str | None, recipes: Mapping[str, str]) -> pa.Field:
+    meaning = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
     if table is None:
-        return field.with_metadata({"sakuga.from": "nothing: no room of this profile knows it"})
-    return field.with_metadata({"sakuga.from": table, "sakuga.recipe": recipes.get(table, "")})
+        origin = {"sakuga.from": "nothing: no room of this profile knows it"}
+    else:
+        origin = {"sakuga.from": table, "sakuga.recipe": recipes.get(table, "")}
+    return field.with_metadata(meaning | origin)
 
 
 def _shards(store: Store, parts: Sequence[Part], split: str) -> Iterator[pa.Table]:
