@@ -8,22 +8,65 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
-from typing import Annotated, Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol, overload
 
+import numpy as np
 from annotated_types import Interval
+from numpy.typing import NDArray
 
 from sakuga.build.pictures import by_clip, share
 from sakuga.core.errors import BadOutput, ItemError
 from sakuga.core.images import Picture
-from sakuga.core.records import Failure, FrameTags, Ratings, Samples, SeenTag, TagScores
+from sakuga.core.records import (
+    Failure,
+    FrameTags,
+    Ratings,
+    Samples,
+    SeenTag,
+    TagKind,
+    TagScores,
+)
 from sakuga.core.stage import failure_of
 
 Item = tuple[Samples]
 
 
+class Scores(Sequence[SeenTag]):
+    """The scores of a whole vocabulary, (N,); a tag is made only when it is asked for.
+
+    A model scores ten thousand tags a picture and a clip keeps some tens of them: making an object
+    of each would cost more than the model.
+    """
+
+    def __init__(
+        self, names: Sequence[str], kinds: Sequence[TagKind], scores: NDArray[np.floating[Any]]
+    ) -> None:
+        self._names, self._kinds, self._scores = names, kinds, scores
+
+    def __len__(self) -> int:
+        return len(self._scores)
+
+    @overload
+    def __getitem__(self, index: int) -> SeenTag: ...
+    @overload
+    def __getitem__(self, index: slice) -> Scores: ...
+    def __getitem__(self, index: int | slice) -> SeenTag | Scores:
+        if isinstance(index, slice):
+            return Scores(self._names[index], self._kinds[index], self._scores[index])
+        return SeenTag(self._names[index], self._kinds[index], float(self._scores[index]))
+
+    def doubtful(self, floor: float) -> Iterator[SeenTag]:
+        """Those not surely under the floor: at least that, or no number, or no score at all."""
+        passed = ~((self._scores < floor) & (self._scores >= 0))  # also where one is NaN
+        return (self[int(n)] for n in np.flatnonzero(passed))
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a tagger sees in one picture; ratings are null where it gives none."""
+    """What a tagger sees in one picture; ratings are null where it gives none.
+
+    tags: those it would keep; of a large vocabulary best as `Scores`.
+    """
 
     tags: Sequence[SeenTag]
     ratings: Ratings | None = None
@@ -75,9 +118,10 @@ class Tag:
         return TagScores(clip.id, clip.video, frames)
 
     def _kept(self, seen: Seen) -> list[SeenTag]:
-        for tag in seen.tags:
+        tags = list(seen.tags.doubtful(self.floor) if isinstance(seen.tags, Scores) else seen.tags)
+        for tag in tags:
             share(tag.score, f"the score of {tag.name!r}")
-        kept = [tag for tag in seen.tags if tag.score >= self.floor]
+        kept = [tag for tag in tags if tag.score >= self.floor]
         return sorted(kept, key=lambda tag: (-tag.score, tag.name))
 
 
