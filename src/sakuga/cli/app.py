@@ -12,6 +12,8 @@ from sakuga.cli.build import build
 from sakuga.cli.demo import demo
 from sakuga.cli.doctor import doctor
 from sakuga.cli.ending import end
+from sakuga.cli.export import export
+from sakuga.cli.import_ import import_
 from sakuga.cli.plan import plan
 from sakuga.cli.report import report
 from sakuga.cli.show import show
@@ -57,5 +59,5 @@ def _root(
     """Cartoon footage in; a timed, searchable dataset of shots and drawings out."""
 
 
-for _command in (demo, build, plan, status, show, report, doctor):
-    app.command()(_command)
+for _command in (demo, build, plan, status, show, report, import_, export, doctor):
+    app.command(_command.__name__.rstrip("_"))(_command)

@@ -75,7 +75,7 @@ def parts_range(given: str | None) -> range | None:
     return range(first, last + 1)
 
 
-def check_out(out: str) -> None:
+def check_out(out: str, flag: str = "--out") -> None:
     """Raises RequestError where a folder of this machine can't be written to."""
     from sakuga.core.errors import RequestError
 
@@ -83,7 +83,7 @@ def check_out(out: str) -> None:
         return
     path = Path(out)
     if path.exists() and not path.is_dir():
-        raise RequestError(f"--out {out}: this is a file; name a folder, which may be new")
+        raise RequestError(f"{flag} {out}: this is a file; name a folder, which may be new")
     above = next((p for p in (path, *path.absolute().parents) if p.exists()), Path("/"))
     if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
-        raise RequestError(f"--out {out}: {above} can't be written to; choose another folder")
+        raise RequestError(f"{flag} {out}: {above} can't be written to; choose another folder")

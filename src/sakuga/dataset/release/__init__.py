@@ -1,0 +1,1 @@
+"""The Sakuga-42M release's own schema: read into our tables, written back (§3.2)."""
