@@ -11,6 +11,7 @@ from sakuga.studio.compose import FrameTruth, frames
 from sakuga.studio.draw import Encoding, draw
 from sakuga.studio.exercises import CASES, exercises
 from sakuga.studio.film import ENCODINGS, film, suite
+from sakuga.studio.lettered import lettered
 from sakuga.studio.recipe import Boundary, Camera, Character, Effect, Film, Role, Shot
 from sakuga.studio.reel import reel
 from sakuga.studio.truth import Truth
@@ -32,6 +33,7 @@ __all__ = [
     "exercises",
     "film",
     "frames",
+    "lettered",
     "reel",
     "suite",
 ]

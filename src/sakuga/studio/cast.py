@@ -56,6 +56,7 @@ class Ready:
     place_seed: int
     mover: int
     text: str
+    sign: str
     view: View
 
 
@@ -75,12 +76,13 @@ def fill(shot: Shot) -> Ready:
     time = shot.time or _pick(random, TIMES)
     mover = shot.mover if shot.mover is not None else _mover(random, place, framing)
     place_seed = shot.place_seed if shot.place_seed is not None else shot.seed
-    if place == "title":
+    if place in ("title", "credits"):
         roles, camera, found, mover = (), Camera(), (), 0
     return Ready(
         shot.seed, frames, place, "night" if place == "night sky" else time, exposure, roles,
         camera,
-        found, framing, shot.boundary, place_seed, mover, shot.text, _view(framing, roles),
+        found, framing, shot.boundary, place_seed, mover, shot.text, shot.sign,
+        _view(framing, roles),
     )  # fmt: skip
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from sakuga.studio.brush import Image
 from sakuga.studio.cast import Ready, fill
+from sakuga.studio.lettering import Letters, logo
 from sakuga.studio.recipe import Film
 from sakuga.studio.stage import Composite, composites
 
@@ -24,6 +25,7 @@ class Joined:
     causes: tuple[str, ...]
     transition: str = ""
     composite: Composite | None = None
+    letters: tuple[Letters, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class FrameTruth:
     before; pct_pixels_changed: percent of pixels that differ from the frame before by more than
     0; causes: what changed; transition: the kind of transition it is mixed in, or empty; covered,
     flashed, whipped: something fills the frame, a flash, a whip pan; acted: the characters' drawing
-    is another than before, or the camera moved that is shot with them.
+    is another than before, or the camera moved that is shot with them; letters: the text that
+    stands in it, unless it is mixed in a transition: then only what is laid over it.
     """
 
     index: int
@@ -51,6 +54,7 @@ class FrameTruth:
     flashed: bool = False
     whipped: bool = False
     acted: bool = False
+    letters: tuple[Letters, ...] = ()
 
 
 def ready(film: Film) -> tuple[Ready, ...]:
@@ -93,7 +97,8 @@ def _shot(
         else:
             ending = (last.split("_")[0],) if last else ()
             first = ("cut",) if t == 0 else ()
-            yield Joined(frame.image, index, (*first, *ending, *frame.causes), "", frame)
+            causes = (*first, *ending, *frame.causes)
+            yield Joined(frame.image, index, causes, "", frame, frame.letters)
             last = ""
 
 
@@ -164,7 +169,7 @@ class Observer:
         return FrameTruth(
             self._index, frame.shot, self._picture, drawing, share > 0, share, causes,
             frame.transition,
-            mark.covered, mark.flashed, mark.whipped, mark.acted,
+            mark.covered, mark.flashed, mark.whipped, mark.acted, frame.letters,
         )  # fmt: skip
 
 
@@ -183,9 +188,9 @@ def frames(film: Film, letterbox: float = 0.0) -> Iterator[tuple[Image, FrameTru
     letterbox: share of the height that black bars take. Pictures are (height, width, 3) uint8
     BGR and must not be written to.
     """
-    observer, barred = Observer(), _Bars(letterbox)
+    observer, barred, marked = Observer(), _Bars(letterbox), _Logo(film.logo)
     for frame in joined(film):
-        seen = barred.on(frame)
+        seen = marked.on(barred.on(frame))
         yield seen.image, observer.truth(seen)
 
 
@@ -206,4 +211,22 @@ class _Bars:
             image[:bar] = 0
             image[image.shape[0] - bar :] = 0
             self._of, self._barred = frame.image, image
-        return Joined(self._barred, frame.shot, frame.causes, frame.transition, frame.composite)
+        return replace(frame, image=self._barred)
+
+
+class _Logo:
+    """A station's mark over every frame; the same array again for the same picture."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        self._of: Image | None = None
+        self._marked: Joined | None = None
+
+    def on(self, frame: Joined) -> Joined:
+        if not self.words:
+            return frame
+        if self._marked is None or self._of is not frame.image:
+            image = frame.image.copy()
+            letters = (*frame.letters, logo(image, self.words))
+            self._of, self._marked = frame.image, replace(frame, image=image, letters=letters)
+        return replace(frame, image=self._marked.image, letters=self._marked.letters)

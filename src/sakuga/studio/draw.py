@@ -158,6 +158,7 @@ def _truth(film: Film, path: Path, encoding: Encoding, ledger: Ledger) -> Truth:
         covers=ledger.covers(),
         flashes=ledger.flashes(),
         whips=ledger.whips(),
+        letters=ledger.letters(),
     )
 
 

@@ -1,15 +1,14 @@
-"""Small things on a picture: a distant bird, subtitles, titles."""
+"""Small things on a picture: a distant bird, the shadow at someone's feet."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
 
-import cv2
 import numpy as np
 
 from sakuga.studio.brush import Cel, Drawn, Image, lay, oval
-from sakuga.studio.palette import WHITE, paint
+from sakuga.studio.palette import paint
 
 _DARK: Final = paint("201a28")
 
@@ -44,29 +43,3 @@ def draw_shadow(onto: Image, x: float, y: float, width: float) -> None:
     wide, tall = max(2, round(width)), max(2, round(width * 0.2))
     cel = _shadow(wide, tall)
     lay(cel.image, onto, round(x - wide / 2) - 2 + cel.left, round(y - tall / 2) - 2 + cel.top)
-
-
-def draw_text(onto: Image, text: str) -> None:
-    """A subtitle: white with a dark rim, in the middle at the bottom."""
-    height, width = onto.shape[:2]
-    face, size = cv2.FontFace("sans"), max(8, round(height * 0.05))
-    _, wide = _measured(face, text, size)
-    left, base, rim = (width - wide) // 2, round(height * 0.94), max(1, round(height / 360))
-    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1), (-1, 1), (1, -1)):
-        cv2.putText(onto, text, (left + dx * rim, base + dy * rim), _DARK, face, size, 600)
-    cv2.putText(onto, text, (left, base), WHITE, face, size, 600)
-
-
-def draw_title(width: int, height: int, text: str) -> Image:
-    """White words on black."""
-    image = np.zeros((height, width, 3), np.uint8)
-    face, size = cv2.FontFace("sans"), max(9, round(height * 0.09))
-    _, wide = _measured(face, text, size)
-    cv2.putText(image, text, ((width - wide) // 2, height // 2 + size // 3), WHITE, face, size, 600)
-    return image
-
-
-def _measured(face: cv2.FontFace, text: str, size: int) -> tuple[int, int]:
-    """Left edge and width of a line of text, in pixels."""
-    left, _, wide, _ = cv2.getTextSize((4096, 4096), text, (0, 0), face, size, 600)
-    return int(left), int(wide)

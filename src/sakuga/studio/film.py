@@ -38,7 +38,7 @@ def film(
         boundary = _boundary(random, length, transitions) if number else Boundary()
         row.append(_shot(random, length, boundary, row))
     fades = [int(random.choice([0, 0, 8, 16])) for _ in range(2)]
-    return Film(seed, _fitted(row), width, height, *fades)
+    return Film(seed, _fitted(row), width, height, fade_in=fades[0], fade_out=fades[1])
 
 
 def _shot(random: np.random.Generator, length: int, boundary: Boundary, before: list[Shot]) -> Shot:

@@ -124,9 +124,10 @@ class Shot:
     """One shot. Same fields, same pixels.
 
     frames: its length, counted with the frames that it shares in a dissolve; place: one of
-    PLACES or `title`; framing: one of FRAMINGS; place_seed: shots with the same one have the same
-    background; mover: pixels high of a distant bird that crosses the sky, 0 for none;
-    text: a subtitle, or the words of a title.
+    PLACES, `title` or `credits`; framing: one of FRAMINGS; place_seed: shots with the same one have
+    the same background; mover: pixels high of a distant bird that crosses the sky, 0 for none;
+    text: a subtitle, the words of a title, or the lines of credits that roll by;
+    sign: what a board says that stands in the place, on which words are drawn.
     """
 
     seed: int
@@ -142,13 +143,15 @@ class Shot:
     place_seed: int | None = None
     mover: int | None = None
     text: str = ""
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
     """Shots in order, at a size in pixels.
 
-    fade_in, fade_out: frames from black at the start and to black at the end.
+    fade_in, fade_out: frames from black at the start and to black at the end; logo: a station's
+    mark, laid over every frame in the upper right corner.
     """
 
     seed: int
@@ -157,3 +160,4 @@ class Film:
     height: int = 480
     fade_in: int = 0
     fade_out: int = 0
+    logo: str = ""

@@ -113,6 +113,8 @@ def sentence(shot: Ready) -> str:
     """What one sees, in a sentence."""
     if shot.place == "title":
         return f'A black title card reads "{shot.text}".'
+    if shot.place == "credits":
+        return "White credits roll up on black."
     held = shot.exposure == "hold"
     close = shot.framing == "close"
     people = [

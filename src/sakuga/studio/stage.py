@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 
 from sakuga.studio import camera as cam
-from sakuga.studio import effects
+from sakuga.studio import effects, lettering
 from sakuga.studio.brush import Image, lay
 from sakuga.studio.cast import Ready
-from sakuga.studio.extras import draw_bird, draw_shadow, draw_text, draw_title
+from sakuga.studio.extras import draw_bird, draw_shadow
 from sakuga.studio.face import Look
 from sakuga.studio.figure import Drawing, anchor, draw_figure
 from sakuga.studio.model import STATURE
@@ -42,13 +42,16 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """All that a frame of a shot depends on: equal moments are equal pictures."""
+    """All that a frame of a shot depends on: equal moments are equal pictures.
+
+    rolled: frames for which credits have rolled; 0 where there are none.
+    """
 
     view: cam.View
     actors: tuple[Actor, ...]
     bird: tuple[float, float, int] | None
     cues: tuple[effects.Cue, ...]
-    text: str
+    rolled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Composite:
     image: (height, width, 3) uint8 BGR, the same array as before when nothing changed; causes:
     what changed since the frame before; covered, flashed,
     whipped: what happens at this frame; acted: the
-    exposure sheet has another drawing.
+    exposure sheet has another drawing; letters: the text that stands in it.
     """
 
     image: Image
@@ -67,6 +70,7 @@ class Composite:
     flashed: bool = False
     whipped: bool = False
     acted: bool = False
+    letters: tuple[lettering.Letters, ...] = ()
 
 
 def moments(shot: Ready, height: int) -> Iterator[Moment]:
@@ -91,7 +95,8 @@ def moments(shot: Ready, height: int) -> Iterator[Moment]:
             effects.cue_at(effect, t, shot.frames, shot.seed + n)
             for n, effect in enumerate(shot.effects)
         ]
-        yield Moment(views[t], actors, _bird(shot, start), tuple(c for c in cues if c), shot.text)
+        rolled = t if shot.place == "credits" else 0
+        yield Moment(views[t], actors, _bird(shot, start), tuple(c for c in cues if c), rolled)
 
 
 def _faces(shot: Ready, number: int, role: Role, starts: list[int]) -> tuple[list[str], list[str]]:
@@ -126,6 +131,7 @@ def composites(shot: Ready, width: int, height: int) -> Iterator[Composite]:
             flashed=bool(kinds & {"flash", "impact", "lightning"}),
             whipped=shot.camera.move == "whip" and "camera" in causes,
             acted=before is not None and _acted(shot, before, now),
+            letters=stage.letters,
         )
         before = now
 
@@ -154,6 +160,8 @@ def _causes(shot: Ready, before: Moment, now: Moment) -> tuple[str, ...]:
             found["blink"] = None
     if now.bird != before.bird:
         found["distant"] = None
+    if now.rolled != before.rolled:
+        found["credits"] = None
     for cue in {*now.cues} ^ {*before.cues}:
         found[effects.CAUSES.get(cue.effect.kind, "effect")] = None
     return tuple(sorted(found))
@@ -170,25 +178,43 @@ class _Stage:
         self.far_part = cam.extent([view.far() for view in views], width, height)
         self.base: Image | None = None
         self.seen: tuple[tuple[object, ...], Image] | None = None
+        self.letters: tuple[lettering.Letters, ...] = ()
+        self.board: lettering.Box | None = None
         if shot.place == "title":
-            self.base = draw_title(width, height, shot.text)
+            self.base, words = lettering.title(width, height, shot.text)
+            self.letters = (words,)
+        if shot.place in ("title", "credits"):
             return
         self.far = painted(shot.place, shot.time, shot.place_seed, self.far_part)[0]
         self.near = painted(shot.place, shot.time, shot.place_seed, self.part)[1]
+        if shot.sign:
+            self.near = self.near.copy()
+            self.board = lettering.draw_sign(self.near, shot.sign, self.part, views[0])
         if all(view == views[0] for view in views):
             self.base = self._through(self.near, views[0])
 
     def picture(self, now: Moment) -> Image:
         """The finished frame: a new array."""
+        if self.shot.place == "credits":
+            image, rolling = lettering.credits_at(*self.size, self.shot.text, now.rolled)
+            self.letters = tuple(rolling)
+            return image
         key = (now.view, now.actors, now.bird)
         if self.seen is None or self.seen[0] != key:
             self.seen = (key, self._scene(now))
         image = self.seen[1].copy()
         for cue in now.cues:
             image = effects.apply(image, cue)
-        if now.text and self.shot.place != "title":
-            draw_text(image, now.text)
+        if self.shot.place != "title":
+            self.letters = tuple(self._written(image, now.view))
         return image
+
+    def _written(self, onto: Image, view: cam.View) -> Iterator[lettering.Letters]:
+        """The sign as the camera sees it, and the subtitle, which is written now."""
+        if self.board and (box := lettering.seen_through(self.board, view, self.size)):
+            yield lettering.Letters("drawn", self.shot.sign, box)
+        if self.shot.text:
+            yield lettering.subtitle(onto, self.shot.text)
 
     def is_covered(self, image: Image) -> bool:
         """Whether one flat colour fills the frame."""

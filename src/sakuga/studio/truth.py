@@ -14,6 +14,7 @@ from typing import Final, TypedDict
 from sakuga.studio.camera import REFERENCE
 from sakuga.studio.cast import Ready
 from sakuga.studio.compose import FrameTruth
+from sakuga.studio.lettering import Letters
 from sakuga.studio.sentences import outfit, sentence
 
 _GAPS: Final = {1: "ones", 2: "twos", 3: "threes", 4: "fours"}
@@ -61,6 +62,14 @@ class ShotTruth(TypedDict):
     sentence: str
 
 
+class Lettering(TypedDict):
+    kind: str
+    words: str
+    box: list[float]
+    start: int
+    end: int
+
+
 class Line(TypedDict):
     shot: int
     picture: str
@@ -78,7 +87,8 @@ class Truth:
     cuts: first frame of each shot entered by a hard cut; pulldown: frames that repeat the one
     before only because of the pulldown, None without one; pts in per_frame: frames of the rate; a
     shot's exposure is the exposure sheet's (hold when no drawing changes), exposure_measured what
-    most gaps between drawings came to.
+    most gaps between drawings came to; letters: text that stands unmoved in frames [start, end),
+    its box in shares of the picture; frames that a transition mixes are left out.
     """
 
     file: str
@@ -97,6 +107,7 @@ class Truth:
     covers: list[list[int]] = field(default_factory=list)
     flashes: list[int] = field(default_factory=list)
     whips: list[list[int]] = field(default_factory=list)
+    letters: list[Lettering] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
         """Write the page as JSON."""
@@ -154,6 +165,21 @@ class Ledger:
     def flashes(self) -> list[int]:
         """Frames that are a flash, an impact frame or lit by lightning."""
         return [index for index, truth in enumerate(self._truths) if truth.flashed]
+
+    def letters(self) -> list[Lettering]:
+        """Text, and from which frame to which it stands unmoved."""
+        open_, found = dict[Letters, Lettering](), list[Lettering]()
+        for index, truth in enumerate(self._truths):
+            for text in truth.letters:
+                if text in open_ and open_[text]["end"] == index:
+                    open_[text]["end"] = index + 1
+                    continue
+                box = [round(side, 5) for side in text.box]
+                open_[text] = Lettering(
+                    kind=text.kind, words=text.words, box=box, start=index, end=index + 1
+                )
+                found.append(open_[text])
+        return found
 
     def shots(self, shots: Sequence[Ready], height: int) -> list[ShotTruth]:
         """Every shot that has a frame in the file."""
