@@ -1,4 +1,7 @@
-"""Room `caption`: samples to raw captions, kept as the model gave them (§3.1)."""
+"""Room `caption`: samples to raw captions, kept as the model gave them (§3.1).
+
+Only what no one sees is taken out: control characters and line breaks.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from sakuga.core.errors import BadOutput, ItemError
+from sakuga.build.wording import one_line
+from sakuga.core.errors import BadOutput, ItemError, Unreadable
 from sakuga.core.images import Picture, from_jpeg
 from sakuga.core.records import Captions, Failure, Samples
 from sakuga.core.stage import failure_of
@@ -20,7 +24,8 @@ class Captioner(Protocol):
     order of time.
 
     For each clip, in order, it gives its captions, one for each picture or one of them all; or the
-    ItemError that tells why there are none. Pictures are decoded when they are asked for.
+    ItemError that tells why there are none. Pictures are decoded when they are asked for, and one
+    that is no image raises Unreadable then.
     """
 
     def load(self) -> Callable[[Sequence[Sequence[Picture]]], Iterable[Said]]:
@@ -36,7 +41,7 @@ class Caption:
     reads: ClassVar[tuple[type, ...]] = (Samples,)
     writes: ClassVar[type] = Captions
     version: ClassVar[int] = 1
-    batch: ClassVar[int] = 16
+    batch: ClassVar[int] = 128
 
     use: Any
 
@@ -69,8 +74,15 @@ class _Pictures(Sequence[Picture]):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [from_jpeg(image) for image in self._images[index]]
-        return from_jpeg(self._images[index])
+            return [_picture(image) for image in self._images[index]]
+        return _picture(self._images[index])
+
+
+def _picture(image: bytes) -> Picture:
+    try:
+        return from_jpeg(image)
+    except ValueError as error:
+        raise Unreadable(f"a sample can't be decoded: {error}") from error
 
 
 def _row(clip: Samples, texts: Said) -> Captions:
@@ -78,4 +90,7 @@ def _row(clip: Samples, texts: Said) -> Captions:
         raise texts
     if len(texts) not in (1, len(clip.images)):
         raise BadOutput(f"{len(texts)} captions for {len(clip.images)} samples")
-    return Captions(clip.id, clip.video, clip.frames[: len(texts)], list(texts))
+    lines = [one_line(text) for text in texts]
+    if not any(lines):
+        raise BadOutput("every caption is empty")
+    return Captions(clip.id, clip.video, clip.frames[: len(lines)], lines)

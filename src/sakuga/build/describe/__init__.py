@@ -1,4 +1,7 @@
-"""Room `describe`: tags, captions and motion to one description of a clip (§3.1)."""
+"""Room `describe`: tags, captions and motion to one description of a clip (§3.1).
+
+A description is one line without control characters, whoever wrote it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+from sakuga.build.wording import one_line
 from sakuga.core.errors import BadOutput, ItemError
 from sakuga.core.records import Captions, Clip, Description, Failure, Motion, Tags, TagScores, Video
 from sakuga.core.stage import failure_of
@@ -27,7 +31,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A description, and what it cost; 0 tokens where no language model wrote it."""
+    """A description, and what it cost: 0 tokens where no language model wrote it, or none told."""
 
     text: str
     prompt_tokens: int = 0
@@ -52,7 +56,7 @@ class Describe:
     optional: ClassVar[tuple[type, ...]] = (Tags, TagScores, Captions)
     writes: ClassVar[type] = Description
     version: ClassVar[int] = 1
-    batch: ClassVar[int] = 64
+    batch: ClassVar[int] = 1024  # the last few of a batch keep a server's other places idle
 
     use: Any
 
@@ -66,13 +70,18 @@ class Describe:
             if len(written) != len(scenes):
                 raise BadOutput(f"{len(written)} descriptions for {len(scenes)} clips")
             for scene, one in zip(scenes, written, strict=True):
-                if isinstance(one, ItemError):
-                    yield failure_of(self.name, scene.clip.id, one)
-                else:
+                try:
                     yield _row(scene.clip, one)
+                except ItemError as error:
+                    yield failure_of(self.name, scene.clip.id, error)
 
         return work
 
 
-def _row(clip: Clip, one: Written) -> Description:
-    return Description(clip.id, clip.video, one.text, one.prompt_tokens, one.completion_tokens)
+def _row(clip: Clip, one: Written | ItemError) -> Description:
+    if isinstance(one, ItemError):
+        raise one
+    text = one_line(one.text)
+    if not text:
+        raise BadOutput("the description is empty")
+    return Description(clip.id, clip.video, text, one.prompt_tokens, one.completion_tokens)
