@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+import fsspec
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from sakuga.core.errors import RequestError
 from sakuga.core.records import (
+    Aesthetic,
+    Captions,
+    Classes,
     Clip,
+    Description,
     Failure,
     Keyframes,
     Motion,
@@ -19,13 +25,21 @@ from sakuga.core.records import (
     Samples,
     Signals,
     Source,
+    Tags,
+    TagScores,
+    Text,
+    TextBoxes,
     Ticks,
     Video,
 )
 from sakuga.core.schema import from_table, schema_of
 from sakuga.core.store import Part, Store, table_of
 
-ORDER: tuple[type, ...] = (Source, Video, Signals, Clip, Keyframes, Samples, Motion, Row)
+ORDER: tuple[type, ...] = (
+    *(Source, Video, Signals, Clip, Keyframes, Samples, Motion),
+    *(TagScores, Tags, Captions, TextBoxes, Text, Aesthetic, Classes, Description, Row),
+)
+BATCH = 32_768  # rows in memory at a time
 
 Record = TypeVar("Record")
 Json = Any  # what `json` reads and writes
@@ -51,6 +65,17 @@ class Tables:
         schema = pa.schema([schema_of(record).field(name) for name in names])
         read = [self._read(part, names) for part in self.parts(record)]
         return pa.concat_tables([schema.empty_table(), *read])
+
+    def batches(self, record: type, *names: str, rows: int = BATCH) -> Iterator[Any]:
+        """Some columns of a table, so many rows at a time, in the order of the parts."""
+        fs, _ = fsspec.core.url_to_fs(self.store.root)
+        for part in self.parts(record):
+            with fs.open(self.store.path("tables", part.table, part.file), "rb") as file:
+                parquet = pq.ParquetFile(file, pre_buffer=False)
+                if not set(names) <= set(parquet.schema_arrow.names):
+                    raise self._other_version(part)
+                for batch in parquet.iter_batches(rows, columns=list(names), use_threads=False):
+                    yield batch.select(list(names))
 
     def parts_with(self, record: type, videos: Iterable[str]) -> list[Part]:
         """The parts of a table in which rows of these videos stand."""
@@ -108,11 +133,14 @@ class Tables:
         try:
             table = self.store.read_table(("tables", part.table, part.file), list(columns))
         except pa.ArrowInvalid as error:
-            raise RequestError(
-                f"{self.store.root}: another version of sakuga made the table {part.table}; "
-                "use that version, or build into another folder"
-            ) from error
+            raise self._other_version(part) from error
         return table.replace_schema_metadata(None)
+
+    def _other_version(self, part: Part) -> RequestError:
+        return RequestError(
+            f"{self.store.root}: another version of sakuga made the table {part.table}; "
+            "use that version, or build into another folder"
+        )
 
 
 def _among(table: Any, column: str, values: Sequence[str]) -> Any:
