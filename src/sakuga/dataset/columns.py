@@ -133,5 +133,6 @@ def who_fills(column: str) -> str:
 def meant(word: str, known: Iterable[str]) -> str:
     """The end of an error message about an unknown name."""
     names = list(known)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    begun = [name for name in names if word and name.startswith(word)]
+    close = begun or difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names)}"

@@ -74,7 +74,7 @@ def _described(publication: Publication) -> dict[str, Any]:
     splits = [
         {
             "name": split,
-            "num_bytes": sum(file.memory for file in files if file.split == split),
+            "num_bytes": sum(file.unpacked for file in files if file.split == split),
             "num_examples": sum(file.rows for file in files if file.split == split),
         }
         for split in publication.splits
@@ -83,7 +83,7 @@ def _described(publication: Publication) -> dict[str, Any]:
         "features": [{"name": f.name, **feature(f.type)} for f in schema_of(Row)],
         "splits": splits,
         "download_size": sum(file.bytes for file in files),
-        "dataset_size": sum(file.memory for file in files),
+        "dataset_size": sum(file.unpacked for file in files),
     }
 
 
@@ -98,7 +98,7 @@ def feature(kind: pa.DataType) -> dict[str, Any]:
 
 
 def to_yaml(value: Mapping[str, Any]) -> str:
-    """Mappings, lists and scalars as YAML; texts are quoted where they could be read as another."""
+    """Mappings and lists of texts, whole numbers and booleans as YAML; what is no word is quoted."""
     return "".join(f"{line}\n" for line in _lines(value))
 
 
@@ -122,4 +122,9 @@ def _scalar(value: Any) -> str:
     """A word as it is, unless it is one that YAML reads as something else; other texts quoted."""
     if isinstance(value, str) and _WORD.fullmatch(value) and value.lower() not in _NOT_WORDS:
         return value
-    return json.dumps(value)
+    return _quoted(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    kept = (c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in text)
+    return f'"{"".join(kept)}"'

@@ -17,13 +17,13 @@ from sakuga.dataset.statistics import Statistics
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One published Parquet file. memory: bytes of its rows when they are read."""
+    """One published Parquet file. unpacked: bytes before compression."""
 
     name: str
     split: str
     rows: int
     bytes: int
-    memory: int
+    unpacked: int
     sha256: str
 
 

@@ -107,12 +107,13 @@ def _between(field: pc.Expression, kind: pa.DataType, ends: Between, said: str) 
 
 def _holds(field: pc.Expression, kind: pa.DataType, wanted: Any, said: str) -> pc.Expression:
     """Whether a list of texts has a text among its items; Arrow has no function for that."""
-    if kind.value_type != pa.string() or not isinstance(wanted, str):
+    if kind.value_type != pa.string() or not isinstance(wanted, str) or _STOP in wanted:
         raise RequestError(f"{said}: the column holds {kind}; ask with SQL, or an expression")
     stop, empty = pc.scalar(_STOP), pc.scalar("")
     joined = _functions.binary_join(field.cast(pa.list_(pa.string())), stop)
     closed = _functions.binary_join_element_wise(empty, joined, empty, stop)
-    return _functions.match_substring(closed, f"{_STOP}{wanted}{_STOP}")
+    found = _functions.match_substring(closed, f"{_STOP}{wanted}{_STOP}")
+    return found & (_functions.list_value_length(field) > 0)  # nothing joined is an empty text
 
 
 def _scalar(value: Any, kind: pa.DataType, said: str) -> Any:
@@ -120,6 +121,10 @@ def _scalar(value: Any, kind: pa.DataType, said: str) -> Any:
         value = f"{value.numerator}/{value.denominator}"
     if pa.types.is_floating(kind):
         value = _number(value, said)
+    if pa.types.is_boolean(kind) != isinstance(value, bool) or (
+        pa.types.is_integer(kind) and not isinstance(value, int)
+    ):
+        raise RequestError(f"{said}: the column holds {kind}")
     try:
         return pa.scalar(value, kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:

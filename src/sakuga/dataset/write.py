@@ -52,12 +52,15 @@ def write_dataset(
 
 
 def _write(store: Store, split: str, number: int, shard: pa.Table) -> File:
+    """Encode a shard, the same bytes however its rows came together, and write it."""
     name, sink = f"{split}-{number:05d}.parquet", io.BytesIO()
-    pq.write_table(shard, sink, compression="zstd", row_group_size=GROUP_ROWS)
+    pq.write_table(shard.combine_chunks(), sink, compression="zstd", row_group_size=GROUP_ROWS)
     encoded = sink.getvalue()
     store.write_bytes(("dataset", name), encoded)
+    footer = pq.read_metadata(io.BytesIO(encoded))
+    unpacked = sum(footer.row_group(n).total_byte_size for n in range(footer.num_row_groups))
     digest = hashlib.sha256(encoded).hexdigest()
-    return File(name, split, shard.num_rows, len(encoded), shard.nbytes, digest)
+    return File(name, split, shard.num_rows, len(encoded), unpacked, digest)
 
 
 def described_schema(stages: Iterable[Any], provenance: Mapping[str, Sequence[str]]) -> pa.Schema:

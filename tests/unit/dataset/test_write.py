@@ -1,4 +1,4 @@
-"""Rows to files: splits, shards, provenance, the card."""
+"""Rows to files: splits, shards, provenance."""
 
 from __future__ import annotations
 
@@ -7,40 +7,25 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sakuga.build.pipeline import stages_of
-from sakuga.build.publish import PROVENANCE
 from sakuga.core.records import Row
-from sakuga.core.store import Part, Store
+from sakuga.core.store import Store
 from sakuga.dataset import write as module
-from sakuga.dataset.card import card
-from sakuga.dataset.write import write_dataset
-from tests.unit.build.test_publish import row_of
-
-STAGES = stages_of("lite")
+from tests.unit.dataset.makers import PIXELS, PROVENANCE, row
+from tests.unit.dataset.makers import publish as published
 
 
 def rows(splits: str) -> list[Row]:
     """A row for each letter: t(rain), v(alidation), e(test)."""
     names: dict[str, Any] = {"t": "train", "v": "validation", "e": "test"}
-    return [
-        dataclasses.replace(row_of(), id=f"{n}", split=names[letter])
-        for n, letter in enumerate(splits)
-    ]
+    return [row(n, id=f"{n}", split=names[letter]) for n, letter in enumerate(splits)]
 
 
 def publish(root: Path, *parts: str) -> dict[str, list[str]]:
     """Write a dataset from parts with such rows; the ids in each of its files."""
-    store, written = Store(str(root)), []
-    for number, splits in enumerate(parts):
-        part = Part("rows", number, "0" * 16)
-        with store.writing(part, Row, {}) as out:
-            out.add(rows(splits), [])
-        written.append(part)
-    write_dataset(store, written, STAGES, PROVENANCE)
+    store = Store(published(root, *map(rows, parts), stages=PIXELS))
     return {
         name: store.read_table(("dataset", name), ["id"])["id"].to_pylist()
         for name in store.names("dataset")
@@ -67,39 +52,43 @@ def test_large_splits_come_in_shards(tmp_path: Path, monkeypatch: pytest.MonkeyP
     }
 
 
+def test_rows_stand_in_groups_that_can_be_read_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "GROUP_ROWS", 2)
+    publish(tmp_path, "ttttt")
+    file = pq.ParquetFile(tmp_path / "dataset" / "train-00000.parquet")
+    assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] == [2, 2, 1]
+    file.close()
+
+
 def test_files_of_an_older_dataset_go(tmp_path: Path) -> None:
     publish(tmp_path, "tve")
     assert list(publish(tmp_path, "t")) == ["train-00000.parquet"]
 
 
-def test_a_dataset_without_rows_has_a_card(tmp_path: Path) -> None:
+def test_a_dataset_without_rows_has_its_papers(tmp_path: Path) -> None:
     assert publish(tmp_path, "") == {}
     assert (tmp_path / "dataset" / "README.md").read_text().startswith("---\n")
+    assert json.loads((tmp_path / "dataset" / "croissant.json").read_text())["recordSet"] == []
 
 
-def test_every_column_names_its_table_and_recipe(tmp_path: Path) -> None:
+def test_every_column_names_its_table_recipe_and_meaning(tmp_path: Path) -> None:
     publish(tmp_path, "t")
     schema = pq.read_schema(tmp_path / "dataset" / "train-00000.parquet")
     assert schema.names == [f.name for f in dataclasses.fields(Row)]
+    made = {"clips", "videos", "keyframes"}
     for field in schema:
+        assert field.metadata[b"description"]
         origin = field.metadata[b"sakuga.from"].decode()
-        known = [table for table, columns in PROVENANCE.items() if field.name in columns]
+        known = [table for table in made if field.name in PROVENANCE[table]]
         assert origin == (known[0] if known else "nothing: no room of this profile knows it")
     recipe = json.loads(schema.field("holds").metadata[b"sakuga.recipe"])
-    assert recipe["recipe"] == "sakuga.build.keyframe:Keyframe"
-
-
-def test_the_card_counts_its_splits() -> None:
-    text = card(
-        {"train-00000.parquet": 1000, "train-00001.parquet": 5, "test-00000.parquet": 2}, []
-    )
-    assert "| train | 1,005 |" in text
-    assert "path: train-*.parquet" in text
-    assert "validation" not in text.partition("\n---\n")[0]
+    assert recipe["version"] == 3
 
 
 def test_arrays_are_lists_in_the_file(tmp_path: Path) -> None:
     publish(tmp_path, "t")
     table = pq.read_table(tmp_path / "dataset" / "train-00000.parquet")
-    assert table["holds"].to_pylist() == [[2, 8]]
-    assert np.array_equal(table["keyframe_numbers"][0].values, [0, 2])
+    assert table["holds"].to_pylist() == [[1, 1, 1, 1]]
+    assert table["keyframe_numbers"].to_pylist() == [[0, 1, 2, 3]]

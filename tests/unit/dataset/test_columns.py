@@ -1,0 +1,41 @@
+"""Every column is told in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from sakuga.core.records import Row
+from sakuga.core.schema import schema_of
+from sakuga.dataset.columns import MEANINGS, meant, nested, row_schema, who_fills
+
+COLUMNS = nested(schema_of(Row))
+
+
+def test_every_column_has_a_meaning_and_no_meaning_is_left_over() -> None:
+    """A new column of Row gets its line in `dataset/columns.py`."""
+    assert set(MEANINGS) == set(COLUMNS)
+    assert all(meaning.text.strip() for meaning in MEANINGS.values())
+
+
+def test_every_column_that_may_be_null_says_who_fills_it_and_no_other_does() -> None:
+    nullable = {field.name for field in schema_of(Row) if field.nullable}
+    assert {n for n, m in MEANINGS.items() if m.profiles} == nullable - {"licence"}
+
+
+def test_the_file_s_own_schema_holds_the_meanings() -> None:
+    assert row_schema().equals(schema_of(Row))
+    for field in row_schema():
+        assert field.metadata[b"description"].decode() == MEANINGS[field.name].text
+
+
+def test_who_fills_names_a_flag() -> None:
+    assert who_fills("aesthetic_score") == "--profile paper or --profile modern"
+    assert who_fills("licence").startswith("no profile")
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("timng", "did you mean 'timing'?"), ("val", "did you mean 'validation'?"), ("", "there are")],
+)
+def test_a_wrong_word_is_answered_with_the_nearest(word: str, said: str) -> None:
+    assert meant(word, ["timing", "train", "validation"]).startswith(said)
