@@ -50,7 +50,7 @@ class Server:
     @property
     def official(self) -> bool:
         """Whether it is OpenAI's own."""
-        return urlsplit(self.base_url).hostname == urlsplit(OPENAI).hostname
+        return self.base_url.rstrip("/").startswith(OPENAI.removesuffix("/v1"))
 
     @property
     def key(self) -> str | None:
@@ -78,12 +78,17 @@ class Server:
         self._reach()
 
     def _check_address(self) -> None:
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(self.base_url)
+            named = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            named = False
+        if not named:
             raise RequestError(
                 f"[{self.room}] base_url = {self.redacted(self.base_url)!r}: must begin with "
                 "http:// or https:// and name a host, such as http://localhost:8000/v1"
             )
+        parts = urlsplit(self.base_url)
         if parts.username or parts.password or parts.query:
             raise RequestError(
                 f"[{self.room}] base_url of {self.called} holds a name, password or query: "

@@ -16,7 +16,8 @@ from sakuga.core.records import ClipTag, FrameTags
 
 OPEN, CLOSE = "<shot>", "</shot>"
 SURE = 0.35  # §3.1's threshold: a tag of one moment counts from here
-MOST_TAGS = 40
+MOST_TAGS = 40  # of the clip ...
+MOST_OF_MOMENT = 15  # ... and of a moment
 MOST_MOMENTS = 12
 LONGEST_TAG = 60  # characters
 LONGEST_CAPTION = 300
@@ -128,7 +129,7 @@ def _passing(scene: Scene) -> set[str] | None:
 def _of_moment(sample: FrameTags, passing: set[str] | None) -> list[str]:
     seen = [tag for tag in sample.tags if tag.kind == "general" and tag.score >= SURE]
     names = [tag.name for tag in seen if passing is None or tag.name in passing]
-    return [words for name in names if (words := _words(name))][:MOST_TAGS]
+    return [words for name in names if (words := _words(name))][:MOST_OF_MOMENT]
 
 
 def _place(scene: Scene, frame: int) -> str:
