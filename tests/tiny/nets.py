@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import onnx
@@ -33,7 +33,7 @@ def net(
         "tiny",
         [helper.make_tensor_value_info(names[0], TensorProto.FLOAT, [first, *shape])],
         [helper.make_tensor_value_info(names[1], TensorProto.FLOAT, [first, outputs])],
-        _weights(outputs, order, seed),
+        _weights(outputs, order, seed, dark_is_nan),
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     onnx.checker.check_model(model)
@@ -63,13 +63,16 @@ def _nodes(
     ]
 
 
-def _weights(outputs: int, order: Order, seed: int) -> list[onnx.TensorProto]:
+def _weights(outputs: int, order: Order, seed: int, doubt: bool) -> list[onnx.TensorProto]:
     rng = np.random.default_rng(seed)
-    values = {
+    values: dict[str, Any] = {
         "scale": np.float32(1 / 255 if order == "NHWC" else 0.5),
         "weight": rng.normal(0, 3, (3 * CELLS**2, outputs)).astype(np.float32),
         "bias": rng.normal(-1, 1, outputs).astype(np.float32),
-        "dark": np.float32(0.02 if order == "NHWC" else -0.48),
-        "none": np.float32(0),
     }
+    if doubt:
+        values |= {
+            "dark": np.float32(0.02 if order == "NHWC" else -0.48),
+            "none": np.float32(0),
+        }
     return [numpy_helper.from_array(np.asarray(value), name) for name, value in values.items()]

@@ -100,7 +100,7 @@ def _reference(folder: Path) -> tuple[Floats, Floats]:
     """Mean grades of the reference pictures, ascending, and the share of them below each."""
     path = folder / REFERENCE
     try:
-        with np.load(path) as file:
+        with path.open("rb") as opened, np.load(opened) as file:
             grades, shares = np.asarray(file["arr_0"], np.float64)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise RequestError(f"{path} is no reference ({error}): fetch it again") from error
