@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import cast
 
 from sakuga.core.errors import RequestError
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Weights:
 def fetch(weights: Weights, wanted_by: str) -> Path:
     """The folder with the files, fetched if they are not there. Raises RequestError.
 
-    `wanted_by` opens the messages: `[tag] wd14`. Files are compared with the SHA-256 under which
-    the cache keeps them, so one that was damaged later is found out.
+    `wanted_by` opens the messages: `[tag] wd14`. Files are compared with the hash under which the
+    cache keeps them, so one that was damaged later is found out.
     """
     folder = _local(weights) or _download(weights, wanted_by)
     for pattern in weights.files:
@@ -86,12 +87,12 @@ def _download(weights: Weights, wanted_by: str, offline: bool = False) -> Path:
             f"{wanted_by}: there is no {weights.repo} on the hub, or it is private: check the "
             "name, or give a token in HF_TOKEN"
         ) from error
-    except (OSError, errors.HfHubHTTPError) as error:
+    except (OSError, RuntimeError, _http_error()) as error:  # RuntimeError: its fast transfers
         raise RequestError(
             f"{wanted_by} needs {weights.repo} at {weights.revision} (about "
             f"{weights.megabytes} MB), which is not in {_cache()} and can't be fetched "
-            f"now. Where there is network: {_how(weights)}; then bring the cache here, or name a "
-            "folder with the files as its repository"
+            f"now{_cause(error)}. Where there is network: {_how(weights)}; then bring the cache "
+            "here, or name a folder with the files as its repository"
         ) from error
     except ValueError as error:
         raise RequestError(f"{wanted_by}: {weights.repo!r}: {error}") from error
@@ -100,16 +101,40 @@ def _download(weights: Weights, wanted_by: str, offline: bool = False) -> Path:
 
 def _check(file: Path, weights: Weights, wanted_by: str) -> None:
     blob = file.resolve()
-    if not file.is_symlink() or not _SHA256.fullmatch(blob.name):
-        return  # small files are kept under a hash of git's, and a user's folder under none
-    with blob.open("rb") as content:
-        found = hashlib.file_digest(content, "sha256").hexdigest()
+    if not file.is_symlink() or not _HASH.fullmatch(blob.name):
+        return  # in a user's own folder nothing says what it should be
+    found = _hash_of(blob)
     if found != blob.name:
         raise RequestError(
-            f"{wanted_by}: {file.name} of {weights.repo} is damaged (its SHA-256 is "
+            f"{wanted_by}: {file.name} of {weights.repo} is damaged (its hash is "
             f"{found[:12]}..., not {blob.name[:12]}...): delete {blob} and fetch it "
             f"again with {_how(weights)}"
         )
+
+
+def _hash_of(blob: Path) -> str:
+    """What the hub would call it: large files by their SHA-256, the others by git's SHA-1."""
+    with blob.open("rb") as content:
+        if len(blob.name) == 64:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+        return hashlib.sha1(b"blob %d\0" % blob.stat().st_size + content.read()).hexdigest()
+
+
+def _http_error() -> type[Exception]:
+    """The root of what goes wrong on the way to the hub, of whichever library it asks through."""
+    from huggingface_hub import errors
+
+    return cast("type[Exception]", vars(errors)["HTTPError"])
+
+
+def _cause(error: Exception) -> str:
+    """Why it can't be fetched, where that says more than that there is no network."""
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    if isinstance(error, LocalEntryNotFoundError):
+        return ""
+    first = str(error).strip().splitlines() or [type(error).__name__]
+    return f" ({first[0]})"
 
 
 def _matching(folder: Path, pattern: str) -> Iterator[Path]:
