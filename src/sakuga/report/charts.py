@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from sakuga.report.numbers import Bar
+from sakuga.report.counts import Bar
+
+Ticks = Sequence[tuple[int, str]]  # place, label
 
 WIDTH = 460  # units of every chart; the page scales it
 ROW, PAIR = 26, 38  # height of a row with one bar, with ours and the paper's
@@ -23,20 +25,18 @@ def bars(title: str, rows: Sequence[Bar], noun: str) -> str:
         height = PAIR if paired else ROW
         parts.append(_text(label - 10, y + height / 2 + 1, row.label, "label end"))
         parts.append(_bar(label, y + (4 if paired else 5), 14, room * row.share / most, "ours"))
-        told = f"{row.share:.1f}%" if row.count else "-"
+        told = percent(row.share) if row.count else "-"
         x = label + room * row.share / most + 6
         parts.append(_text(x, y + (11.5 if paired else 12.5), told, "value"))
         if row.paper is not None:
             parts.append(_bar(label, y + 20, 9, room * row.paper / most, "theirs"))
             x = label + room * row.paper / most + 6
-            parts.append(_text(x, y + 25, f"{row.paper:.1f}%", "value faint"))
+            parts.append(_text(x, y + 25, percent(row.paper), "value faint"))
         y += height + (4 if paired else 2)
     return _svg(title, _told(rows, noun), y + 2, parts)
 
 
-def columns(
-    title: str, rows: Sequence[Bar], noun: str, ticks: Sequence[tuple[int, str]] | None = None
-) -> str:
+def columns(title: str, rows: Sequence[Bar], noun: str, ticks: Ticks | None = None) -> str:
     """A column for each class; `ticks` are (place, label), else every class has its own."""
     height, left, base = 150, 34, 126
     step = (WIDTH - left - 6) / max(1, len(rows))
@@ -53,6 +53,11 @@ def columns(
     return _svg(title, _told(rows, noun), height, parts)
 
 
+def percent(share: float) -> str:
+    """`23.0%`; of less than one, two places: `0.07%`."""
+    return f"{share:.2f}%" if 0 < share < 1 else f"{share:.1f}%"
+
+
 def _svg(title: str, told: str, height: float, parts: Sequence[str]) -> str:
     return (
         f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{escape(title)}: '
@@ -65,8 +70,8 @@ def _told(rows: Sequence[Bar], noun: str) -> str:
 
 
 def _tell(row: Bar, noun: str) -> str:
-    theirs = "" if row.paper is None else f", in the paper {row.paper:.1f}%"
-    return f"{row.label}: {row.count:,} {noun}, {row.share:.1f}%{theirs}"
+    theirs = "" if row.paper is None else f", in the paper {percent(row.paper)}"
+    return f"{row.label}: {row.count:,} {noun}, {percent(row.share)}{theirs}"
 
 
 def _bar(label: float, y: float, height: float, length: float, style: str) -> str:

@@ -46,6 +46,7 @@ class Together:
     pairs: int
     left_out: int  # tags too rare for their pairs to be counted
     findings: tuple[Finding, ...]
+    picture: bytes  # PNG
     files: tuple[str, ...]
 
 
@@ -66,13 +67,14 @@ def write_cooccurrence(folder: str, taxonomy: str, name: str) -> Together:
     findings = (*check(counted, lists), *propose(counted, lists))
     pairs = _write_pairs(tables.store, counted)
     _write_tags(tables.store, counted)
-    _write(tables.store, "cooccurrence.png", picture(counted, lists))
+    drawn = picture(counted, lists)
+    _write(tables.store, "cooccurrence.png", drawn)
     told = [dataclasses.asdict(finding) for finding in findings]
     _write(tables.store, "taxonomy-check.json", json.dumps(told, indent=1).encode())
     proposed = as_file(lists, findings, counted.clips)
     _write(tables.store, "taxonomy-proposed.toml", proposed.encode())
     files = tuple(tables.store.path(FOLDER, file) for file in FILES)
-    return Together(counted.clips, counted.tags, pairs, counted.left_out, findings, files)
+    return Together(*(counted.clips, counted.tags, pairs, counted.left_out), findings, drawn, files)
 
 
 FILES = (

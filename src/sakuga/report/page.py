@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from html import escape
 from importlib import resources
 from string import Template
 
 from sakuga import __version__
-from sakuga.report.charts import bars, columns
-from sakuga.report.names import harmless
-from sakuga.report.numbers import Bar, Numbers
+from sakuga.report.cooccurrence import Together
+from sakuga.report.figures import figures
+from sakuga.report.numbers import Numbers
 from sakuga.report.pictures import Pictures
+from sakuga.report.sections import (
+    bias,
+    duration,
+    formats,
+    left_out,
+    recipes,
+    together_section,
+)
 from sakuga.report.sheet import hero, sheet
 from sakuga.report.shots import Shot
 from sakuga.report.tables import Json
 
 
-def page(numbers: Numbers, shots: Sequence[Shot], pictures: dict[str, Pictures]) -> str:
+def page(
+    numbers: Numbers,
+    shots: Sequence[Shot],
+    pictures: dict[str, Pictures],
+    together: Together | None = None,
+) -> str:
     """The whole page. `shots` are those shown, in order; `pictures` are by clip."""
     return Template(_file("page.html")).substitute(
         style=_file("page.css"),
@@ -29,35 +40,30 @@ def page(numbers: Numbers, shots: Sequence[Shot], pictures: dict[str, Pictures])
         totals=_totals(numbers),
         sheet=sheet(shots, pictures),
         shown=_shown(numbers, shots),
-        charts=_charts(numbers),
-        formats=_formats(numbers),
-        left_out=_left_out(numbers),
-        recipes=_recipes(numbers),
+        composition=figures(numbers, "composition"),
+        charts=figures(numbers, "timing"),
+        taxonomy=figures(numbers, "taxonomy"),
+        footage=figures(numbers, "footage"),
+        formats=formats(numbers),
+        bias=figures(numbers, "bias"),
+        tagged=bias(numbers),
+        together=together_section(together),
+        together_link='<a href="#together">Tags</a>' if together else "",
+        left_out=left_out(numbers),
+        recipes=recipes(numbers),
         version=escape(__version__),
     )
 
 
-def plain(numbers: Numbers, shots: Iterable[Shot]) -> dict[str, Json]:
+def plain(
+    numbers: Numbers, shots: Iterable[Shot], together: Together | None = None
+) -> dict[str, Json]:
     """The same as JSON-ready values."""
-    return {**dataclasses.asdict(numbers), "sheet": [shot.plain() for shot in shots]}
-
-
-def frame_rate(fraction: str) -> str:
-    """`24 fps`, `23.976 fps (24000/1001)`."""
-    rate = Fraction(fraction)
-    if not rate:
-        return "unknown"
-    return f"{rate} fps" if rate.denominator == 1 else f"{float(rate):.3f} fps ({rate})"
-
-
-def duration(seconds: float) -> str:
-    """`42 s`, `3 min 20 s`, `2 h 5 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    told = {**dataclasses.asdict(numbers), "sheet": [shot.plain() for shot in shots]}
+    if together is not None:
+        found = dataclasses.asdict(dataclasses.replace(together, picture=b""))
+        told["together"] = {name: value for name, value in found.items() if name != "picture"}
+    return told
 
 
 def _totals(numbers: Numbers) -> str:
@@ -92,131 +98,6 @@ def _shown(numbers: Numbers, shots: Sequence[Shot]) -> str:
         else f"{len(shots):,} shots are shown; {more:,} are not."
     )
     return f"{said} A strip's pictures are as wide as their drawings are held."
-
-
-_SCORE_TICKS = [(place * 4, f"{place / 5:.1f}") for place in range(6)]
-
-
-def _charts(numbers: Numbers) -> str:
-    if not numbers.totals.shots:
-        return '<p class="empty">There is nothing to count yet.</p>'
-    charts = numbers.charts
-    drawn = [
-        ("length", "Length of a shot", "in keyframes", bars, "shots"),
-        ("dynamic", "How lively a shot is", "keyframes ÷ frames", bars, "shots"),
-        ("scores", "Dynamic score", "share of the shots", columns, "shots"),
-        ("timing", "Timing", "the hold most frames stand in", bars, "shots"),
-        ("holds", "Holds", "frames for which a drawing stands", columns, "drawings"),
-        ("camera", "Camera", "how it moves", bars, "shots"),
-        ("boundaries", "How shots begin", "", bars, "shots"),
-        ("confidence", "Confidence", "of cuts, fades and dissolves", columns, "boundaries"),
-        ("seconds", "Length on screen", "in seconds", columns, "shots"),
-    ]
-    return "".join(
-        _figure(title, more, draw(title, _used(name, charts[name]), noun, *_ticks(name)))
-        for name, title, more, draw, noun in drawn
-        if any(bar.count for bar in charts[name])
-    )
-
-
-def _ticks(name: str) -> list[list[tuple[int, str]]]:
-    return [_SCORE_TICKS] if name == "scores" else []
-
-
-def _used(name: str, rows: Sequence[Bar]) -> Sequence[Bar]:
-    """Of the timings, without the rarer ones that no shot has."""
-    always = ("ones", "twos", "threes", "hold", "mixed")
-    return [r for r in rows if r.count or r.label in always] if name == "timing" else rows
-
-
-def _figure(title: str, more: str, svg: str) -> str:
-    key = (
-        '<p class="key"><i class="ours"></i>here <i class="theirs"></i>Sakuga-42M, Figure 4</p>'
-        if 'class="theirs"' in svg
-        else ""
-    )
-    return (
-        f"<figure><figcaption><b>{escape(title)}</b> <small>{escape(more)}</small></figcaption>"
-        f"{svg}{key}</figure>"
-    )
-
-
-def _formats(numbers: Numbers) -> str:
-    rows = [
-        (
-            f"{f.width}×{f.height}",
-            f"{f.codec}, {f.bit_depth} bit",
-            frame_rate(f.frame_rate),
-            f"{f.videos:,}",
-            duration(f.seconds),
-        )
-        for f in numbers.formats
-    ]
-    return _table(("picture", "codec", "frame rate", "videos", "length"), rows, numbers=2)
-
-
-def _left_out(numbers: Numbers) -> str:
-    parts: list[str] = []
-    if numbers.failures:
-        rows = [
-            (
-                r.stage,
-                r.reason,
-                f"{r.count:,}",
-                "\n".join(f"{e.source}: {e.message}" for e in r.examples),
-            )
-            for r in numbers.failures
-        ]
-        parts.append(_table(("room", "reason", "items", "for example"), rows))
-    if numbers.skipped:
-        rows = [(kind, f"{files:,}") for kind, files in numbers.skipped.items()]
-        parts.append(_table(("files not built from, by kind", "files"), rows, numbers=1))
-    if numbers.totals.duplicates:
-        parts.append(f"<p>{numbers.totals.duplicates:,} files have the same bytes as another.</p>")
-    if numbers.unknown:
-        names = ", ".join(f"<code>{escape(name)}</code>" for name in numbers.unknown)
-        parts.append(f"<p>Not known, because no room of this profile sees it: {names}.</p>")
-    return "".join(parts) or "<p>Nothing failed, nothing was skipped.</p>"
-
-
-def _recipes(numbers: Numbers) -> str:
-    rows = [
-        (table, str(recipe.get("recipe", "?")), _fields(recipe))
-        for table, recipes in numbers.recipes.items()
-        for recipe in recipes
-    ]
-    return _table(("table", "made by", "with"), rows, style="recipes")
-
-
-def _fields(recipe: dict[str, Json]) -> str:
-    shown = {key: value for key, value in recipe.items() if key != "recipe"}
-    return ", ".join(f"{key} {json.dumps(value)}" for key, value in shown.items())
-
-
-def _table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0, style: str = ""
-) -> str:
-    """A table; its last `numbers` columns stand to the right. All cells are escaped here."""
-    first = len(heads) - numbers
-    head = "".join(f"<th{_right(n, first)}>{escape(text)}</th>" for n, text in enumerate(heads))
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td{_right(n, first)}>{_cell(text)}</td>" for n, text in enumerate(row))
-        + "</tr>"
-        for row in rows
-    )
-    return (
-        f'<div class="wide"><table class="{style}"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
-def _cell(text: str) -> str:
-    return "<br>".join(escape(harmless(line)) for line in text.split("\n"))
-
-
-def _right(place: int, first: int) -> str:
-    return ' class="number"' if place >= first else ""
 
 
 def _file(name: str) -> str:

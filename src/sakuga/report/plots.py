@@ -70,9 +70,18 @@ def likeness_matrix(
     axes.set_title(title, loc="left", fontsize=11, color=INK, pad=24)
     axes.legend(
         handles=[Patch(color=colour, label=name) for name, colour in key.items()],
-        **{"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": len(key), "fontsize": 7.5},
-        **{"frameon": False, "handlelength": 0.8, "handleheight": 0.8, "columnspacing": 1.2},
-        **{"borderaxespad": 0.2, "borderpad": 0.2, "handletextpad": 0.4, "labelcolor": SOFT},
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=len(key),
+        fontsize=7.5,
+        frameon=False,
+        handlelength=0.8,
+        handleheight=0.8,
+        columnspacing=1.2,
+        borderaxespad=0.2,
+        borderpad=0.2,
+        handletextpad=0.4,
+        labelcolor=SOFT,
     )
     bar = figure.colorbar(shown, ax=axes, fraction=0.02, pad=0.015, ticks=[-1, -0.5, 0, 0.5, 1])
     bar.ax.set_yticklabels(["never\ntogether", "", "chance", "", "never\napart"], fontsize=8)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
+from sakuga.report.about import content
 from sakuga.report.cells import Cell, cells_of, first_whole, labels
 from sakuga.report.names import harmless
 from sakuga.report.pictures import HEIGHT, Pictures, focus_of, width_of
@@ -68,7 +69,7 @@ def _card(shot: Shot, pictures: Pictures, number: int) -> str:
         f"<style>{_styles(number, pictures)}</style>"
         f"<header>{_caption(shot)}</header>"
         f'<div class="body">{_viewer(first_whole(cells, shot.clip.body_start), number)}'
-        f"{_strip(shot, cells, pictures, number)}</div></article>"
+        f"{_strip(shot, cells, pictures, number)}</div>{content(shot)}</article>"
     )
 
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby, zip_longest
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.core.errors import RequestError
-from sakuga.core.records import Clip, Keyframes, Motion, Ticks, Video
+from sakuga.core.records import Clip, Keyframes, Motion, Row, Ticks, Video
 from sakuga.report.names import shown_name
 from sakuga.report.tables import Json, Tables
 
 FEW = 0.02  # share of a file's frames that may be odd ones
+CONTENT = (  # columns of a row that are told of a shot beside its drawings
+    *("anime_tags", "character_tags", "user_tags", "text_description", "captions", "rating"),
+    *("ratings", "aesthetic_score", "taxonomy", "text_probability", "text_kinds", "split"),
+)
 LONGER = 1.5  # a step this many times the shortest left something out
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A clip with its video; drawings and motion are None where those rooms have not been.
+    """A clip with its video; drawings, motion and row are None where those rooms have not been.
 
     times: (frames + 1,) when each frame begins and the last one ends, in frames of the film; None
     where frames simply follow each other, as they do unless the file leaves repeats out.
@@ -34,6 +38,7 @@ class Shot:
     keyframes: Keyframes | None
     motion: Motion | None
     times: NDArray[np.float64] | None = None
+    row: Row | None = None
 
     @property
     def name(self) -> str:
@@ -77,6 +82,7 @@ class Shot:
             "video": _plain(self.video),
             "keyframes": keys,
             "motion": self.motion and _plain(self.motion),
+            "content": self.row and {name: _value(getattr(self.row, name)) for name in CONTENT},
         }
 
 
@@ -102,24 +108,28 @@ def read_shots(tables: Tables, ids: Sequence[str]) -> list[Shot]:
     """The shots of these ids, in their order."""
     clips = {clip.id: clip for clip in tables.records(Clip, "id", ids)}
     videos = {v.id: v for v in tables.records(Video, "id", (c.video for c in clips.values()))}
-    parts = [tables.parts_with(record, videos) for record in (Keyframes, Motion)]
+    parts = [tables.parts_with(record, videos) for record in (Keyframes, Motion, Row)]
     keys = {each.id: each for each in tables.records(Keyframes, "id", ids, parts[0])}
     motions = {each.id: each for each in tables.records(Motion, "id", ids, parts[1])}
+    rows = {each.id: each for each in tables.records(Row, "id", ids, parts[2])}
     there = [clips[i] for i in ids if i in clips and clips[i].video in videos]
     pts = tables.pts(videos)
     return [
-        Shot(c, videos[c.video], keys.get(c.id), motions.get(c.id), _times(c, pts.get(c.video)))
+        Shot(
+            *(c, videos[c.video], keys.get(c.id), motions.get(c.id)),
+            *(_times(c, pts.get(c.video)), rows.get(c.id)),
+        )
         for c in there
     ]
 
 
 def choose_shots(tables: Tables, most: int) -> list[str]:
     """Ids of the shots to show: the first of every film, then the second of every film, ..."""
-    columns = tables.columns(Clip, "id", "video", "index")
-    clips = sorted(zip(*(columns.column(i).to_pylist() for i in (1, 2, 0)), strict=True))
-    films = [[clip for _, _, clip in of_film] for _, of_film in groupby(clips, lambda c: c[0])]
-    in_turn = (clip for turn in zip_longest(*films) for clip in turn if clip is not None)
-    return [clip for clip, _ in zip(in_turn, range(most), strict=False)]
+    chosen: list[tuple[int, str, str]] = []
+    for batch in tables.batches(Clip, "index", "video", "id"):
+        rows = zip(*(batch.column(i).to_pylist() for i in range(3)), strict=True)
+        chosen = heapq.nsmallest(most, [*chosen, *rows])
+    return [clip for _, _, clip in chosen]
 
 
 def in_order(shots: Iterable[Shot]) -> list[Shot]:
@@ -146,4 +156,6 @@ def _plain(record: Any) -> dict[str, Json]:
 def _value(value: Any) -> Json:
     if isinstance(value, np.ndarray):
         return value.tolist()
+    if dataclasses.is_dataclass(value):
+        return _plain(value)
     return str(value) if isinstance(value, Fraction) else value

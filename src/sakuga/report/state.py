@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import fsspec
@@ -67,7 +67,6 @@ class State:
 def read_state(root: str) -> State:
     """What a build has left in a folder. Raises RequestError where nothing is there."""
     tables = Tables(root)
-    failures = tables.all_failures()
     wanted = len(tables.parts(Source))
     sizes = folder_sizes(tables.store)
     skipped, duplicates = skipped_files(tables)
@@ -75,7 +74,7 @@ def read_state(root: str) -> State:
     return State(
         root,
         tuple(states),
-        tuple(reasons(tables, failures)),
+        tuple(reasons(tables)),
         skipped,
         duplicates,
         sum(sizes.values()),
@@ -95,31 +94,36 @@ def count_reasons(tables: Tables) -> dict[str, int]:
     return dict(Counter(failure.reason for failure in tables.all_failures()).most_common())
 
 
-def reasons(tables: Tables, failures: Sequence[Failure]) -> list[Reason]:
-    """Failures by stage and reason, the most frequent first, with names of files."""
-    names = names_of(tables, (failure.id for failure in failures)) if failures else {}
-    groups: dict[tuple[str, str], list[Failure]] = {}
-    for failure in failures:
-        groups.setdefault((failure.stage, failure.reason), []).append(failure)
+def reasons(tables: Tables) -> list[Reason]:
+    """Failures by stage and reason, the most frequent first, some of each with their file."""
+    counts = Counter[tuple[str, str]]()
+    first: dict[tuple[str, str], list[Failure]] = {}
+    for failure in tables.all_failures():
+        key = (failure.stage, failure.reason)
+        counts[key] += 1
+        if counts[key] <= EXAMPLES:
+            first.setdefault(key, []).append(failure)
+    names = names_of(tables, [failure.id for few in first.values() for failure in few])
     return [
-        Reason(stage, reason, len(group), tuple(_example(f, names) for f in group[:EXAMPLES]))
-        for (stage, reason), group in sorted(groups.items(), key=lambda each: -len(each[1]))
+        Reason(stage, reason, count, tuple(_example(f, names) for f in first[stage, reason]))
+        for (stage, reason), count in counts.most_common()
     ]
 
 
-def names_of(tables: Tables, ids: Iterable[str]) -> dict[str, str]:
+def names_of(tables: Tables, ids: Sequence[str]) -> dict[str, str]:
     """Ids of sources, videos and clips to the names of the files they come from."""
-    wanted = set(ids)
-    sources = tables.columns(Source, "id", "video", "url", "duplicate_of").to_pylist()
-    names = {s["id"]: shown_name(s["url"]) for s in sources}
-    videos = {
-        s["video"]: shown_name(s["url"]) for s in sources if s["video"] and not s["duplicate_of"]
-    }
-    names |= videos
-    if wanted - names.keys():
-        for clip in tables.columns(Clip, "id", "video").to_pylist():
-            names[clip["id"]] = videos.get(clip["video"], "")
-    return {each: names.get(each, "") for each in wanted}
+    if not ids:
+        return {}
+    clips = {clip.id: clip.video for clip in tables.records(Clip, "id", ids)}
+    wanted = {*ids, *clips.values()}
+    names: dict[str, str] = {}
+    for batch in tables.batches(Source, "id", "video", "url", "duplicate_of"):
+        for source in batch.to_pylist():
+            if source["id"] in wanted:
+                names[source["id"]] = shown_name(source["url"])
+            if source["video"] in wanted and not source["duplicate_of"]:
+                names[source["video"]] = shown_name(source["url"])
+    return {each: names.get(clips.get(each, each), "") for each in ids}
 
 
 def folder_sizes(store: Store) -> dict[str, int]:
@@ -136,7 +140,7 @@ def _table_state(tables: Tables, record: type, wanted: int, sizes: dict[str, int
         parts=len(parts),
         wanted=wanted,
         rows=len(tables.columns(record, "id")),
-        failures=len(tables.failures(record)),
+        failures=sum(1 for _ in tables.failures(record)),
         bytes=sum(sizes.get(f"tables/{table}/{part.file}", 0) for part in parts),
     )
 

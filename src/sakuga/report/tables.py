@@ -111,19 +111,21 @@ class Tables:
                 found[video] = ticks.values.to_numpy()
         return found
 
-    def failures(self, record: type) -> list[Failure]:
-        """The items that should have stood in a table and came to nothing."""
+    def failures(self, record: type) -> Iterator[Failure]:
+        """The items that should have stood in a table and came to nothing, part by part."""
         done = set(self.parts(record))
-        parts = self.store.parts(table_of(record), "failures")
-        return [f for part in parts if part in done for f in self.store.read_failures(part)]
+        for part in self.store.parts(table_of(record), "failures"):
+            if part in done:
+                yield from self.store.read_failures(part)
 
-    def all_failures(self) -> list[Failure]:
+    def all_failures(self) -> Iterator[Failure]:
         """Every item that came to nothing, in the order of the stages."""
-        return [failure for record in ORDER for failure in self.failures(record)]
+        return (failure for record in ORDER for failure in self.failures(record))
 
     def recipes(self) -> dict[str, list[Json]]:
         """Table -> the recipes that made its parts; more than one where a profile changed."""
-        return {table_of(record): self._recipes(record) for record in ORDER if record is not Source}
+        made = {table_of(record): self._recipes(record) for record in ORDER if record is not Source}
+        return {table: recipes for table, recipes in made.items() if recipes}
 
     def _recipes(self, record: type) -> list[Json]:
         texts = {self.store.facts(part).get("sakuga.recipe", "{}") for part in self.parts(record)}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sakuga.core.errors import RequestError
 from sakuga.report import paper
-from sakuga.report.numbers import Numbers, binned, count
+from sakuga.report.counts import Bar, Binned
+from sakuga.report.numbers import Numbers, count
 from sakuga.report.tables import Tables
 from tests.tables import Folder
 
@@ -33,6 +36,12 @@ def numbers(tmp_path: Path) -> Numbers:
 
 def counts(numbers: Numbers, chart: str) -> dict[str, int]:
     return {bar.label: bar.count for bar in numbers.charts[chart] if bar.count}
+
+
+def binned(values: Any, bins: Sequence[paper.Bin]) -> tuple[Bar, ...]:
+    counting = Binned(bins)
+    counting.add(values)
+    return counting.bars()
 
 
 def test_totals_count_films_shots_and_drawings(numbers: Numbers) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sakuga.core.records import Motion
-from sakuga.report.page import duration, frame_rate
+from sakuga.report.sections import duration, frame_rate
 from sakuga.report.words import boundary_words, camera_arrow, camera_words
 from tests.tables import filled
 

@@ -69,5 +69,7 @@ def taxonomy_text(file: str = "") -> str:
         if file:
             return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"[classify] file = {file!r}: {error}; name a taxonomy file") from error
+        raise RequestError(
+            f"the taxonomy file {file!r}: {error}; name one that can be read"
+        ) from error
     return resources.files(__package__ or __name__).joinpath(TAXONOMY).read_text(encoding="utf-8")

@@ -86,7 +86,7 @@ def test_a_file_that_makes_no_sense_is_refused_with_its_place(
 
 
 def test_a_file_that_is_not_there_is_refused() -> None:
-    with pytest.raises(RequestError, match="name a taxonomy file"):
+    with pytest.raises(RequestError, match="name one that can be read"):
         Classify(file="/nowhere.toml")
 
 
