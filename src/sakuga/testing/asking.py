@@ -44,4 +44,5 @@ def alike(one: Any, other: Any) -> bool:
 
 
 def _near(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    both_none = math.isnan(one) and math.isnan(other)  # no number at all is another promise's
+    return both_none or math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE)

@@ -5,11 +5,19 @@ from __future__ import annotations
 import dataclasses
 import json
 import pickle
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from sakuga.core.needs import Needs, lacking, needs_of
 from sakuga.core.recipe import plain
 from sakuga.testing.asking import require
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Held:
+    """A recipe as a stage holds it."""
+
+    name: ClassVar[str] = "checked"
+    use: Any
 
 
 def check_recipe(recipe: Any) -> None:
@@ -67,12 +75,16 @@ def _comes_from_a_profile(recipe: Any) -> None:
 
     kind = cast("type[Any]", type(recipe))
     fields = {f.name: getattr(recipe, f.name) for f in dataclasses.fields(kind) if f.init}
-    made = pydantic.TypeAdapter(kind).validate_python(fields)
-    require(made == recipe, "its fields can be set from a profile, by their types", made)
+    try:
+        made = pydantic.TypeAdapter(kind).validate_python(fields)
+    except pydantic.ValidationError as error:
+        require(False, "its fields can be set from a profile, by their types", error)
+    else:
+        require(made == recipe, "its fields are the same after a profile has set them", made)
 
 
 def _says_what_it_needs(recipe: Any) -> None:
     needs = needs_of(recipe)
     require(isinstance(cast("Any", needs), Needs), "`needs`, if there is one, is a Needs", needs)
-    missing = lacking(recipe)
+    missing = lacking(_Held(recipe))
     require(missing is None, "what it needs is installed, or it can't be checked", missing)
