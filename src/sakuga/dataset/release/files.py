@@ -107,7 +107,7 @@ def _open(url: str) -> Generator[pq.ParquetFile]:
         raise RequestError(f"{url}: this is a folder; name its files: {url}/*.parquet") from error
     except ImportError as error:
         raise RequestError(f"{url}: {error}; for s3:// addresses: pip install 's3fs'") from error
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the machine's word, not Arrow's
         what = str(error).splitlines()[0].rstrip(".")

@@ -46,7 +46,7 @@ class Parts:
         rows = _numbered(rows)
         rows = rows.take(pc.sort_indices(rows, sort_keys=_ORDER))
         sources = list(_sources(rows))
-        size = min(max(1, self.clips // (PARTS_WANTED * CLIPS_A_SOURCE)), PART_SOURCES)
+        size = min(max(1, -(-self.clips // (PARTS_WANTED * CLIPS_A_SOURCE))), PART_SOURCES)
         if not sources and failures:
             self._write(rows, [], failures)
         for first in range(0, len(sources), size):
