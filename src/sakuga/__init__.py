@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from os import PathLike
 
     from sakuga.dataset.published import Dataset
+    from sakuga.dataset.where import Between
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open"]
+__all__ = ["__version__", "between", "open"]
 
 
 def open(folder: str | PathLike[str], footage: str | Iterable[str] = ()) -> Dataset:
@@ -26,3 +27,10 @@ def open(folder: str | PathLike[str], footage: str | Iterable[str] = ()) -> Data
     from sakuga.dataset.published import open_dataset
 
     return open_dataset(os.fspath(folder), footage)
+
+
+def between(low: Any = None, high: Any = None) -> Between:
+    """Values from `low` and under `high`, either may be left out: `where(frames=between(24))`."""
+    from sakuga.dataset.where import between
+
+    return between(low, high)

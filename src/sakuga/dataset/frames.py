@@ -184,7 +184,7 @@ def _read(clips: Sequence[_Open], size: Size, film: Film) -> Iterator[tuple[int,
 def _found(reader: VideoReader, numbers: list[int], pts: NDArray[np.int64]) -> Iterator[Frame]:
     """The frames with these numbers; by seeking where the build knows when each is shown."""
     if len(pts):
-        for run in _runs(numbers):
+        for run in _runs([number for number in numbers if number < len(pts)]):
             yield from reader.frames_at(run, pts)
         return
     left = set(numbers)
@@ -198,6 +198,8 @@ def _found(reader: VideoReader, numbers: list[int], pts: NDArray[np.int64]) -> I
 
 def _runs(numbers: list[int]) -> Iterator[list[int]]:
     """Ascending numbers, parted where the gap is large."""
+    if not numbers:
+        return
     edges = [n for n in range(1, len(numbers)) if numbers[n] - numbers[n - 1] > GAP]
     for start, stop in zip([0, *edges], [*edges, len(numbers)], strict=True):
         yield numbers[start:stop]

@@ -98,7 +98,7 @@ def feature(kind: pa.DataType) -> dict[str, Any]:
 
 
 def to_yaml(value: Mapping[str, Any]) -> str:
-    """Mappings and lists of texts, whole numbers and booleans as YAML; what is no word is quoted."""
+    """Mappings and lists of texts, whole numbers and booleans as YAML; all but words are quoted."""
     return "".join(f"{line}\n" for line in _lines(value))
 
 

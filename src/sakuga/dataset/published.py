@@ -24,6 +24,7 @@ from sakuga.dataset.columns import meant, who_fills
 from sakuga.dataset.footage import Footage
 from sakuga.dataset.place import SPLITS, Place, find
 from sakuga.dataset.subsets import condition, subset_named
+from sakuga.dataset.views import duckdb_query, duckdb_relation, polars_frame
 from sakuga.dataset.where import conditions
 
 if TYPE_CHECKING:
@@ -109,16 +110,27 @@ class Dataset:
         return self._arrow_dataset.count_rows(filter=self.condition, use_threads=False)
 
     def __iter__(self) -> Iterator[Row]:
-        for batch in self.batches():
-            yield from from_table(self._record, pa.Table.from_batches([batch]))
+        return self._rows(self._arrow_dataset.get_fragments())
+
+    def _rows(self, fragments: Iterable[Any]) -> Iterator[Row]:
+        record = self._record
+        for batch in self._batches(fragments, BATCH):
+            yield from from_table(record, pa.Table.from_batches([batch]))
 
     def __getitem__(self, clip_id: str) -> Row:
         """The row of a clip, by its id or the beginning of it. Raises RequestError."""
         functions: Any = pc  # bear no types
-        begins = functions.starts_with(pc.field("id"), clip_id)
-        found = list(islice(self._and(begins), 2))
-        if len(found) != 1 or not clip_id:
-            many = "more than one clip" if len(found) > 1 or not clip_id else "no clip"
+        begins = self._and(functions.starts_with(pc.field("id"), clip_id))
+        # Where it stands is told by the columns of the condition alone; the others are read there.
+        groups = [
+            group
+            for fragment in self._arrow_dataset.get_fragments()
+            for group in fragment.split_by_row_group(schema=self.schema)
+            if group.count_rows(filter=begins.condition, use_threads=False)
+        ]
+        found = list(islice(begins._rows(groups), 2))
+        if len(found) != 1:
+            many = "more than one clip" if found else "no clip"
             raise RequestError(f"{clip_id!r}: {many} of this dataset has an id that begins so")
         return found[0]
 
@@ -138,11 +150,7 @@ class Dataset:
     @cached_property
     def schema(self) -> pa.Schema:
         """The columns: those of a row, then what else the files hold."""
-        paths = self.place.paths(self.place.files[:1])
-        if not paths:
-            return schema_of(Row)
-        with self.place.filesystem().open_input_file(paths[0]) as file:
-            there = pq.read_schema(file)
+        there = self._in_files
         missing = [f.name for f in schema_of(Row) if not f.nullable and f.name not in there.names]
         if missing:
             raise RequestError(
@@ -152,9 +160,20 @@ class Dataset:
         others = [f for f in there if f.name not in schema_of(Row).names]
         return pa.schema([*schema_of(Row), *others])
 
+    @cached_property
+    def _in_files(self) -> pa.Schema:
+        paths = self.place.paths(self.place.files[:1])
+        if not paths:
+            return schema_of(Row)
+        with self.place.filesystem().open_input_file(paths[0]) as file:
+            return pq.read_schema(file)
+
     def batches(self, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
         """The rows as Arrow batches of at most so many, in the order of the files."""
-        for fragment in self._arrow_dataset.get_fragments():
+        return self._batches(self._arrow_dataset.get_fragments(), rows)
+
+    def _batches(self, fragments: Iterable[Any], rows: int) -> Iterator[pa.RecordBatch]:
+        for fragment in fragments:
             # Without threads and read-ahead: what is in memory is what was asked for.
             yield from fragment.to_batches(
                 self.schema, columns=self._names, filter=self.condition, batch_size=rows,
@@ -168,31 +187,19 @@ class Dataset:
         return pa.Table.from_batches(list(self.batches()), schema)
 
     def polars(self) -> polars.LazyFrame:
-        """A lazy frame: nothing is read before `collect`. Needs Polars."""
-        import polars
-
-        if self.condition is None and self.files and self.place.is_local:
-            frame = polars.scan_parquet(self.place.paths(self.files))
-        else:
-            frame = polars.scan_pyarrow_dataset(self._filtered, allow_pyarrow_filter=False)
-        return frame.select(self._names)
+        """A lazy frame: nothing is read before `collect`. Raises RequestError without Polars."""
+        plain = self.condition is None and self.place.is_local
+        known = set(self._names) <= set(self._in_files.names)
+        files = self.place.paths(self.files) if plain and known else []
+        return polars_frame(self._filtered, self._names, files)
 
     def duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> Any:
-        """A DuckDB relation, lazy; in `connection` it also stands as the view `shots`."""
-        import duckdb
-
-        connection = connection or duckdb.connect()
-        connection.register("shots", self._filtered)
-        quoted = ", ".join(f'"{name}"' for name in self._names)
-        return connection.sql(f"select {quoted} from shots")
+        """A DuckDB relation, lazy; in `connection` its rows stand as the view `shots`, too."""
+        return duckdb_relation(self._filtered, self._names, connection)
 
     def sql(self, query: str) -> Any:
         """A query's relation; the rows are `shots`: `sql("select avg(frames) from shots")`."""
-        import duckdb
-
-        connection = duckdb.connect()
-        self.duckdb(connection)
-        return connection.sql(query)
+        return duckdb_query(self._filtered, query)
 
     @property
     def _names(self) -> list[str]:

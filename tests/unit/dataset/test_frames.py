@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 import random
 import shutil
@@ -288,6 +289,21 @@ def test_frames_that_can_t_be_found_again_are_a_failure(
     assert {each.reason for each in failures} == {"no_frames"}
     with pytest.raises(ItemError, match="not all of its frames"):
         shots.frames(lost)
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_a_clip_past_the_film_s_end_is_a_failure(
+    small: tuple[Path, Dataset], built: bool, tmp_path: Path
+) -> None:
+    folder, shots = small
+    if not built:
+        alone = shutil.copytree(shots.place.folder, tmp_path / "alone")
+        shots = sakuga.open(alone, footage=str(folder))
+    rows = list(shots)[:2]
+    past = dataclasses.replace(rows[1], start=10**6)
+    made = {each.id: each for each in shots.each_frames([rows[0], past])}
+    assert isinstance(made[rows[0].id], ClipFrames)
+    assert reasons([made[past.id]]) == {"no_frames"}
 
 
 def test_footage_travels(small: tuple[Path, Dataset]) -> None:

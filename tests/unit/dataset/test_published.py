@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -214,10 +215,20 @@ def test_columns_that_came_later_are_null_and_those_of_others_stay(tmp_path: Pat
     store.write_table(("dataset", name), more, {})
     old = sakuga.open(address)
     assert same(old, TEST)
+    assert old.polars().collect()["rating"].to_list() == [None] * len(TEST)
     assert old.where(mood="calm").select("id", "mood").arrow()["mood"].to_pylist() == ["calm"] * 20
     store.write_table(("dataset", name), table.drop_columns(["holds"]), {})
     with pytest.raises(RequestError, match=r"lacks holds; build it again"):
         list(sakuga.open(address))
+
+
+@pytest.mark.parametrize("package", ["polars", "duckdb"])
+def test_a_missing_library_is_named_with_the_line_that_installs_it(
+    shots: Dataset, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(RequestError, match=rf"needs {package}: pip install 'sakuga\[dataset\]'"):
+        shots.polars() if package == "polars" else shots.sql("select 1")
 
 
 def test_rows_are_read_a_few_at_a_time(tmp_path: Path) -> None:
