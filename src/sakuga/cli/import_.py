@@ -44,14 +44,25 @@ def import_(
 
 
 def print_imported(imported: Imported) -> None:
-    """What an import came to, in words."""
-    from sakuga.cli.console import count, stdout, table
+    """What an import came to, in words, and what to do next."""
+    from sakuga.cli.console import count, stdout
 
     console = stdout()
     if not imported.made:
         console.print("Nothing to do: these files were imported here before.")
     clips, sources = count(imported.clips, "clip"), count(imported.sources, "source")
     console.print(f"{count(imported.rows, 'row')}: {clips} of {sources}.")
+    _print_warts(imported)
+    if imported.failures:
+        _print_failures(imported)
+    written = f"sakuga export sakuga42m {imported.out} --to DIR"
+    console.print(f"Write them back: {written}", soft_wrap=True)
+
+
+def _print_warts(imported: Imported) -> None:
+    from sakuga.cli.console import count, stdout
+
+    console = stdout()
     if imported.repeats:
         console.print(f"{count(imported.repeats, 'row')} told that a clip is in another split too.")
     if imported.fps_doubtful:
@@ -64,13 +75,16 @@ def print_imported(imported: Imported) -> None:
     if imported.unread:
         columns = ", ".join(f"{number:,} {column}" for column, number in imported.unread.items())
         console.print(f"Could not be read, and is null: {columns}.", soft_wrap=True)
-    if imported.failures:
-        total = count(sum(imported.failures.values()), "row")
-        console.print(f"{total} failed:", style="yellow")
-        shown = table("reason", "rows", "such as")
-        for reason, number in imported.failures.items():
-            shown.add_row(reason, f"{number:,}", imported.examples[reason])
-        console.print(shown)
-    console.print(
-        f"Write them back: sakuga export sakuga42m {imported.out} --to DIR", soft_wrap=True
-    )
+
+
+def _print_failures(imported: Imported) -> None:
+    from sakuga.cli.console import count, stdout, table
+
+    total = count(sum(imported.failures.values()), "row")
+    stdout().print(f"{total} failed:", style="yellow")
+    shown = table("reason", "rows", "such as")
+    for reason, number in imported.failures.items():
+        shown.add_row(reason, f"{number:,}", imported.examples[reason])
+    stdout().print(shown)
+    every = f"{imported.out}/failures/annotations/*.parquet"
+    stdout().print(f"  all of them: {every}", style="dim", soft_wrap=True)

@@ -43,12 +43,13 @@ class Origin(Protocol):
 
 
 def origin_of(root: str) -> Origin:
-    """The published dataset of a folder; where there is none, its imported tables.
+    """The rows that a folder publishes; where there are none, its imported tables.
 
     Raises RequestError where there is neither.
     """
     store = Store(root)
-    if store.parts(table_of(Annotation)) and not store.names("dataset"):
+    published = any(name.endswith(".parquet") for name in store.names("dataset"))
+    if store.parts(table_of(Annotation)) and not published:
         return Tables(store)
     return Published(find(root))
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sakuga.dataset.release.cells import pc
 
 BUCKET_ROWS = 16_384  # rows that a bucket comes to, if the hash is even: what memory holds at once
-MOST_BUCKETS = 512  # files that are open at once
+MOST_BUCKETS = 256  # of which two spills are open at once: a process may have 1024 files
 
 
 def buckets_for(rows: int) -> int:

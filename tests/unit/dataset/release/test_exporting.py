@@ -181,6 +181,13 @@ def test_a_folder_that_was_imported_and_then_built_exports_what_was_built(tmp_pa
     assert exported(tmp_path).keys() == {"train_full"}
 
 
+def test_a_build_without_any_row_does_not_hide_what_was_imported(tmp_path: Path) -> None:
+    import_release(write_rows(tmp_path, val=[row()]), str(tmp_path / "out"))
+    published(tmp_path, [])
+    (tmp_path / "out" / "dataset" / "README.md").touch()
+    assert exported(tmp_path).keys() == {"val"}
+
+
 def test_files_of_an_earlier_export_are_replaced(tmp_path: Path) -> None:
     import_release(write_rows(tmp_path / "a", val=[row()]), str(tmp_path / "one"))
     export("sakuga42m", str(tmp_path / "one"), str(tmp_path / "back"))
