@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars
 import pyarrow.parquet as pq
 import pytest
 
+import sakuga
 from sakuga.core.records import Row
+from sakuga.dataset.frames import ClipFrames
 from tests.builds import built, once, run
+from tests.unit.dataset.reels import truth
 
 PAPER = {  # Table 1 and §3.2 -> our columns
     "Hash256 identifier": ("id",),
@@ -71,6 +75,41 @@ def test_no_path_of_this_machine_is_in_it(finished: Path, reel: Path) -> None:
         assert str(reel).encode() not in file.read_bytes()
     for row in built(finished).rows(Row):
         assert str(reel) not in str(row)
+
+
+def test_it_opens_and_gives_the_rows_that_were_built(finished: Path) -> None:
+    told = {row.id: row for row in built(finished).rows(Row)}
+    shots = sakuga.open(finished)
+    assert {row.id for row in shots} == set(told)
+    assert sum(len(shots.split(name)) for name in ("train", "validation", "test")) == len(told)
+    for row in shots:
+        assert np.array_equal(row.holds, told[row.id].holds)
+        assert row.frame_rate == told[row.id].frame_rate
+
+
+def test_frames_of_every_film_are_those_that_it_shows(finished: Path, reel: Path) -> None:
+    """H.264, VP9, HEVC and a variable frame rate, by seeking, to the bit."""
+    shots = sakuga.open(finished)
+    rows = {row.id: row for row in shots}
+    shown = {path.name: truth(path) for path in reel.iterdir() if path.name != "broken.mp4"}
+    made = list(shots.each_frames(count=4, short="repeat", how="random"))
+    assert sorted(each.id for each in made) == sorted(rows)
+    for each in made:
+        assert isinstance(each, ClipFrames), each
+        row = rows[each.id]
+        assert row.start <= each.numbers[0] <= each.numbers[-1] < row.end
+        for number, picture in zip(each.numbers.tolist(), each.pixels, strict=True):
+            assert np.array_equal(picture, shown[row.url][number])
+
+
+def test_the_build_s_samples_are_the_frames_that_they_say(finished: Path, reel: Path) -> None:
+    shots = sakuga.open(finished)
+    rows = {row.id: row for row in shots}
+    shown = {path.name: truth(path) for path in reel.iterdir() if path.name != "broken.mp4"}
+    for each in shots.each_frames(count=1, origin="samples"):
+        assert isinstance(each, ClipFrames), each
+        told = shown[rows[each.id].url][int(each.numbers[0])]
+        assert np.abs(each.pixels[0].astype(int) - told).mean() < 6  # as JPEG keeps it
 
 
 def test_shots_of_one_film_stand_in_one_split(finished: Path) -> None:
