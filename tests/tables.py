@@ -69,8 +69,13 @@ class Folder:
         transition: int = 0,
         failures: Sequence[Failure] = (),
         pts: NDArray[np.int64] | None = None,
+        published: Sequence[Row] | None = None,
+        **about: Any,
     ) -> str:
-        """Shots by the holds of their drawings, at 25 frames a second; the video's id."""
+        """Shots by the holds of their drawings, at 25 frames a second; the video's id.
+
+        published: what the shots' rows say of content; about: fields of the video and its source.
+        """
         video, at = digest(name), 0
         rows: dict[type, list[Any]] = {
             record: [] for record in (Source, Video, Signals, Clip, Keyframes, Samples, Motion, Row)
@@ -109,12 +114,14 @@ class Folder:
             given = motions[index] if motions else {}
             known = {"dynamic_score": len(holds) / (end - at), "timing": "twos"} | given
             rows[Motion].append(filled(Motion, id=clip, video=video, **known))
-            rows[Row].append(filled(Row, id=clip, url=name))
+            row = published[index] if published else filled(Row, url=name)
+            rows[Row].append(dataclasses.replace(row, id=clip, video=video, index=index))
             sample = filled(Samples, id=clip, video=video, frames=[at], images=[_image(index)])
             rows[Samples].append(sample)
             at = end
-        rows[Source].append(filled(Source, id=video[:16], part=self.parts, video=video, url=name))
-        rows[Video].append(_video(video, name))
+        of_source = {"part": self.parts, "video": video, "url": name} | _fields_of(Source, about)
+        rows[Source].append(filled(Source, id=video[:16], **of_source))
+        rows[Video].append(dataclasses.replace(_video(video, name), **_fields_of(Video, about)))
         pts = np.arange(at, dtype=np.int64) * 40 if pts is None else pts
         rows[Signals].append(filled(Signals, id=video, frames=at, pts=pts))
         self._write(rows, failures)
@@ -149,6 +156,10 @@ def _video(video: str, name: str) -> Video:
         time_base=Fraction(1, 1000),
         bit_depth=8,
     )
+
+
+def _fields_of(record: type, known: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in known.items() if name in hints(record)}
 
 
 def _image(index: int) -> bytes:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sakuga.report import write_report
 from tests.tables import Folder
+from tests.unit.report.rows import known_row
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -26,6 +29,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = Folder(str(root))
     folder.add_film("/films/<script>boom()<b>.mp4", HOLDS, transition=4)
     folder.add_film("/films/long.mkv", [[2] * 200])
+    rng = np.random.default_rng(0)
+    tags = [f"a_tag_as_long_as_{'they' * n}_come" for n in range(24)]
+    rows = [dataclasses.replace(known_row(n, rng), anime_tags=tags) for n in range(3)]
+    folder.add_film("/films/told.mkv", [[3, 3]] * 3, published=rows)
     return Path(write_report(str(root))[0]).as_uri()
 
 
@@ -115,8 +122,22 @@ def test_a_shot_plays_and_stops(visit: Visit) -> None:
     playwright.expect(visit.page.locator(".shot").first).to_have_class("shot")
 
 
+def test_the_rest_of_the_tags_unfolds(visit: Visit) -> None:
+    rest = visit.page.locator("details .tags li").first
+    assert not rest.is_visible()
+    visit.page.locator("details summary").first.click()
+    assert rest.is_visible()
+    wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+
+
+def test_every_link_of_the_navigation_leads_somewhere(visit: Visit) -> None:
+    for link in visit.page.locator("nav a").all():
+        assert visit.page.locator(link.get_attribute("href")).count() == 1
+
+
 def test_the_sheet_is_whole_without_scripts(browser: Any, address: str) -> None:
     made = Visit(browser, address, 1400, scripts=False)
-    assert made.page.locator(".strip i").count() == 6 + 4 + 200
+    assert made.page.locator(".strip i").count() == 6 + 4 + 200 + 3 * 2
     assert made.page.locator("figure svg").count() >= 5
     made.context.close()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from sakuga.report.charts import percent
+from sakuga.report.counts import Bar
 from sakuga.report.figures import FIGURES, Figure, rows_of, why_empty
 from sakuga.report.numbers import Numbers
 from sakuga.report.plots import INK, LINE, OURS, SOFT, THEIRS, as_png, new_figure, plain_text
 
 COLUMNS = 3
+ROWS = 5  # for which there is room, so that bars are of one height
 GROUPS = ("composition", "taxonomy")
 
 
@@ -40,17 +43,39 @@ def _draw(axes: Any, figure: Figure, numbers: Numbers) -> None:
         axes.text(0, 0.8, why, color=SOFT, fontsize=9.5, transform=axes.transAxes, wrap=True)
         return
     rows = rows_of(figure, numbers)
+    if figure.tall:
+        _columns(axes, figure, rows)
+        return
     most = max([1.0, *(max(row.share, row.paper or 0) for row in rows)])
     axes.set_xlim(0, most * 1.16)
-    axes.set_ylim(len(rows) - 0.45, -0.6)
+    axes.set_ylim(max(len(rows), ROWS) - 0.45, -0.6)
     axes.set_yticks(range(len(rows)), [plain_text(row.label) for row in rows], fontsize=9.5)
     axes.tick_params(axis="y", length=0, labelcolor=SOFT)
     axes.axvline(0, color=LINE, linewidth=1)
     for place, row in enumerate(rows):
         paired = row.paper is not None
-        _bar(axes, place - 0.16 * paired, 0.42, row.share, OURS, INK, percent(row.share))
+        _bar(
+            axes,
+            place - 0.16 * paired,
+            0.42,
+            row.share,
+            OURS,
+            INK,
+            percent(row.share) if row.count else "-",
+        )
         if row.paper is not None:
             _bar(axes, place + 0.24, 0.28, row.paper, THEIRS, SOFT, percent(row.paper))
+
+
+def _columns(axes: Any, figure: Figure, rows: Sequence[Bar]) -> None:
+    axes.bar([n + 0.5 for n in range(len(rows))], [r.share for r in rows], 0.8, color=OURS)
+    axes.axhline(0, color=SOFT, linewidth=1)
+    ticks = figure.ticks or [(n, row.label) for n, row in enumerate(rows)]
+    axes.set_xticks([n for n, _ in ticks], [label for _, label in ticks], fontsize=9.5)
+    axes.tick_params(length=0, labelcolor=SOFT)
+    axes.set_yticks([axes.get_ylim()[1] / 2], [f"{axes.get_ylim()[1] / 2:.0f}%"], fontsize=8.5)
+    axes.grid(axis="y", color=LINE)
+    axes.set_axisbelow(True)
 
 
 def _bar(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
-from sakuga.dataset.columns import who_fills
+from sakuga.dataset.columns import meaning
 from sakuga.report.charts import Ticks, bars, columns
 from sakuga.report.counts import Bar
 from sakuga.report.meaning import CHARTS
@@ -38,8 +38,9 @@ class Figure:
 FIGURES = (
     Figure("length", "Length of a shot", "in keyframes", "composition"),
     Figure("words", "Length of a description", "in words", "composition"),
-    Figure("beauty", "Aesthetic score", "shares overlap; the paper: “more than a half”, 36.1%, and "
-           "its aesthetic subset", "composition"),
+    Figure("beauty", "Aesthetic score", "shares overlap", "composition"),
+    Figure("taste", "Aesthetic score, spread", "share of the shots", "composition", tall=True,
+           ticks=_SCORES),
     Figure("dynamic", "How lively a shot is", "keyframes ÷ frames", "composition"),
     Figure("resolution", "Resolution", "height in pixels", "composition"),
     Figure("aspect", "Aspect", "width to height as shown", "composition"),
@@ -59,14 +60,13 @@ FIGURES = (
     Figure("confidence", "Confidence", "of cuts, fades and dissolves", "timing", "boundaries",
            tall=True),
     Figure("seconds", "Length on screen", "in seconds", "timing", tall=True),
-    Figure("taste", "Aesthetic score", "share of the shots", "timing", tall=True, ticks=_SCORES),
     Figure("sources", "Sources", "the platform a film comes from", "footage"),
     Figure("licences", "Licences", "as the source states them", "footage"),
     Figure("decades", "Years", "of films whose own tags tell them", "footage", tall=True,
            told="No film's own tags tell its year."),
-    Figure("regions", "Region", "of films whose own tags tell it", "footage",
-           told="No film's own tags tell where it is from."),
     Figure("subjects", "What tags are about", "share of all tags", "bias", "tags"),
+    Figure("regions", "Region", "of films whose own tags tell it", "bias",
+           told="No film's own tags tell where it is from."),
 )  # fmt: skip
 
 ALWAYS = ("ones", "twos", "threes", "hold", "mixed")  # of the timings; rarer ones where there are
@@ -92,10 +92,16 @@ def why_empty(figure: Figure, numbers: Numbers) -> str:
     if column and not numbers.known.get(figure.name):
         if not numbers.totals.published:
             return "Not known yet: no rows are published."
-        return f"Not known by this profile. Filled by {who_fills(column)}."
+        return f"Not known by this profile: {who_knows(column)}."
     if any(bar.count for bar in numbers.charts[figure.name]):
         return ""
     return figure.told or (f"No {figure.noun} to count." if not column else "")
+
+
+def who_knows(column: str) -> str:
+    """`lite, paper or modern fills it`."""
+    *first, last = meaning(column).profiles
+    return f"{', '.join(first)} or {last} fills it" if first else f"{last} fills it"
 
 
 def _figure(figure: Figure, numbers: Numbers) -> str:

@@ -104,7 +104,8 @@ class _Judge:
         if better is not None and others[better] >= max(own or 0.0, 0.0) + max(APART, GOES):
             return self._finding(axis, name, tag, role, "contradicts", own, better)
         # Ways to say one thing may exclude each other, as 2girls and 3girls do: that is no fault.
-        verdict = "unrelated" if role == "hints" and own is not None and own <= 0 else "fits"
+        told = role == "hints" and tag in alone and own is not None
+        verdict = "unrelated" if told and (own or 0.0) <= 0 else "fits"
         return self._finding(axis, name, tag, role, verdict, own)
 
     def _own(

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 
-from sakuga.dataset.columns import meaning, who_fills
+from sakuga.dataset.columns import meaning
 from sakuga.report.cooccurrence import Together
 from sakuga.report.names import harmless
 from sakuga.report.numbers import Numbers
 from sakuga.report.propose import Finding
 from sakuga.report.tables import Json
 
-TOLD = 40  # proposals, and as many doubts, on the page; all stand in the files
+TOLD = 25  # proposals, and as many doubts, on the page; all stand in the files
 
 
 def frame_rate(fraction: str) -> str:
@@ -76,7 +76,7 @@ def _findings(head: str, findings: Sequence[Finding]) -> str:
     rows = [
         (
             *(f.tag, f"{f.axis}: {f.name}", f"goes better with {f.better}" if f.better else ""),
-            *(f"{f.count:,}", f"{f.together:,}", "-" if f.npmi is None else f"{f.npmi:.2f}"),
+            *(f"{f.count:,}", f"{f.together:,}", "-" if f.npmi is None else f"{f.npmi + 0.0:.2f}"),
         )
         for f in sorted(findings, key=lambda f: -(f.npmi or 0.0))[:TOLD]
     ]
@@ -108,7 +108,7 @@ def left_out(numbers: Numbers) -> str:
                 r.stage,
                 r.reason,
                 f"{r.count:,}",
-                "\n".join(f"{e.source}: {e.message}" for e in r.examples),
+                "\n".join(": ".join(filter(None, (e.source, e.message))) for e in r.examples),
             )
             for r in numbers.failures
         ]
@@ -119,10 +119,13 @@ def left_out(numbers: Numbers) -> str:
     if numbers.totals.duplicates:
         parts.append(f"<p>{numbers.totals.duplicates:,} files have the same bytes as another.</p>")
     if numbers.unknown:
-        rows = [(name, meaning(name).text, who_fills(name)) for name in numbers.unknown]
+        rows = [
+            (name, meaning(name).text, ", ".join(meaning(name).profiles))
+            for name in numbers.unknown
+        ]
         parts.append(
             "<p>Null in every row, because no room of this profile knows it:</p>"
-            + table(("column", "what it is", "filled by"), rows)
+            + table(("column", "what it is", "profiles that fill it"), rows)
         )
     return "".join(parts) or "<p>Nothing failed, nothing was skipped.</p>"
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from sakuga.build.classify import taxonomy_text
 from sakuga.core.records import Failure
 from sakuga.report import write_report
+from sakuga.report.cooccurrence import write_cooccurrence
 from tests.tables import Folder, digest
+from tests.unit.report.rows import known_row, unknown
 
 HOSTILE = '/films/"><script>alert("1")<img src=x>&\u202e\x1b[31m.mp4'
 
@@ -97,6 +102,54 @@ def test_shots_are_taken_from_every_film_in_turn(folder: Path) -> None:
     assert "2 shots are shown; 1 are not" in page_of(folder, max_shots=2).replace(
         "is not", "are not"
     )
+
+
+def test_a_shot_is_told_with_its_description_and_tags(tmp_path: Path) -> None:
+    row = dataclasses.replace(
+        known_row(1, np.random.default_rng(0)),
+        text_description="<script>alert(2)</script> runs \u202e away",
+        anime_tags=[f"tag_{n}" for n in range(20)] + ["<b>bold"],
+    )
+    Folder(str(tmp_path)).add_film("/a.mp4", [[2, 2], [3]], published=[row, unknown(row)])
+    page = page_of(tmp_path)
+    assert "&lt;script&gt;alert(2)&lt;/script&gt; runs \ufffd away" in page
+    assert page.count('<div class="content">') == 1
+    assert "<summary>5 more tags</summary>" in page
+    assert "<li>tag 3</li>" in page and "<li>&lt;b&gt;bold</li>" in page
+
+
+def test_what_a_profile_does_not_know_is_said_and_never_nought(folder: Path) -> None:
+    page = page_of(folder)
+    assert page.count("Not known by this profile: paper or modern fills it") == 3
+    assert "Not known by this profile: lite, paper or modern fills it" in page
+    _, told = write_report(str(folder))
+    assert told["known"]["words"] == 0 and told["totals"]["words"] is None
+
+
+def test_where_a_part_is_known_it_is_said_how_much(tmp_path: Path) -> None:
+    row = known_row(1, np.random.default_rng(0))
+    Folder(str(tmp_path)).add_film("/a.mp4", [[2]] * 3, published=[row, unknown(row), row])
+    assert "known of 2 of 3 shots" in page_of(tmp_path)
+
+
+def test_figure_4_is_drawn_where_it_is_asked_for(folder: Path) -> None:
+    page_of(folder)
+    assert not (folder / "report" / "figure4.png").exists()
+    page_of(folder, png=True)
+    assert (folder / "report" / "figure4.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_tags_that_stand_together_are_shown_where_they_were_asked_for(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = [known_row(n, rng) for n in range(60)]
+    Folder(str(tmp_path)).add_film("/a.mp4", [[2]] * 60, published=rows)
+    assert 'id="together"' not in page_of(tmp_path)
+    together = write_cooccurrence(str(tmp_path), taxonomy_text(), "taxonomy.toml")
+    address, told = write_report(str(tmp_path), together=together)
+    page = Path(address).read_text(encoding="utf-8")
+    assert 'id="together"' in page and "data:image/png;base64," in page
+    assert told["together"]["pairs"] == together.pairs
+    json.dumps(told)
 
 
 def test_a_build_without_shots_has_a_page(tmp_path: Path) -> None:
