@@ -4,7 +4,8 @@
 | --- | --- |
 | str, int, float, bool, bytes, Literal | string, int64, float64, bool, binary, string |
 | Fraction | string, "24000/1001" |
-| Annotated[NDArray, "uint8"] | list<uint8> |
+| Annotated[NDArray, "uint8"] | binary: as a list, Parquet would make eight bytes of each |
+| Annotated[NDArray, "float32"] | list<float> |
 | list[X], a record, X or None | list<X>, struct, nullable X |
 """
 
@@ -31,6 +32,8 @@ import numpy as np
 import pyarrow as pa
 
 Record = TypeVar("Record")
+
+BYTES = "uint8"  # the element type of arrays that are kept as they are
 
 _SCALARS: dict[Any, pa.DataType] = {
     str: pa.string(),
@@ -88,6 +91,8 @@ def _optional(hint: Any) -> tuple[Any, bool]:
 
 def _arrow(hint: Any) -> pa.DataType:
     if (element := _array(hint)) is not None:
+        if element == BYTES:
+            return pa.binary()
         return pa.list_(pa.field("item", pa.from_numpy_dtype(np.dtype(element)), nullable=False))
     if get_origin(hint) is Literal:
         return pa.string()
@@ -108,7 +113,7 @@ def _array(hint: Any) -> str | None:
 
 
 def _column(values: Sequence[Any], hint: Any, kind: pa.DataType) -> pa.Array:
-    if (element := _array(hint)) is not None:
+    if (element := _array(hint)) is not None and element != BYTES:
         offsets = np.concatenate([[0], np.cumsum([len(v) for v in values], dtype=np.int64)])
         joined = values[0] if len(values) == 1 else np.concatenate([*values, np.empty(0, element)])
         flat = pa.array(np.ascontiguousarray(joined, dtype=element))
@@ -117,6 +122,8 @@ def _column(values: Sequence[Any], hint: Any, kind: pa.DataType) -> pa.Array:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.astype(BYTES, copy=False).tobytes()
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
     if isinstance(value, list):
@@ -127,6 +134,8 @@ def _plain(value: Any) -> Any:
 
 
 def _values(column: pa.ChunkedArray, hint: Any) -> list[Any]:
+    if _array(hint) == BYTES:
+        return [np.frombuffer(scalar.as_buffer(), BYTES) for scalar in column]
     if _array(hint) is not None:
         return [scalar.values.to_numpy(zero_copy_only=True) for scalar in column]
     inner, _ = _optional(hint)
