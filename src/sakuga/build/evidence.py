@@ -30,6 +30,7 @@ _RESTLESS: Final = 3.0  # level of the frame before from which this one may stil
 _DRIFTS: Final = ((0.1, 3.2), (0.22, 4.0))  # drift, and the level up to which it is believed
 _NO_DRIFT: Final = 0.5  # level below which nothing drifts
 _SURE: Final = 1.5  # log-odds of a drift, as measured on studio films
+_SPECK: Final = 0.3  # least share of its change that a frame's stir counts as
 _STILL: Final = float(np.log(0.01))  # level of a frame in which nothing changed
 _BEAT: Final = 0.1  # quantile of the frames' durations that is taken for one beat
 _BEAT_LOOSE: Final = 0.25  # beats that a duration may fall short, as time stamps are rounded
@@ -43,7 +44,7 @@ _CYCLE_NEW: Final = 0.08  # share of clearly new frames at the other four places
 _CYCLE_TIE: Final = 0.02  # on twos more than one place has hardly a new frame
 _CYCLE_RATIO: Final = 0.3  # most of that share that the repeated place may have
 _QUANTISER_STEP: Final = 2 * np.log(2) / 6  # level that a quantiser one higher adds
-_QUANTISER_FINE: Final = 22.0  # quantiser whose leftovers surely have level 0 and more
+_QUANTISER_FINE: Final = 17.7  # quantiser whose leftovers reach up to level 0, mostly
 _PASSING: Final = 20.0  # times more must one change that is gone a frame later than one that lasts
 _GRAIN_EVEN: Final = 0.22  # between the 5th and 15th percentile of levels: evener is grain
 _GRAIN_LEAST: Final = 0.7  # level of the quietest frames under grain
@@ -68,8 +69,7 @@ def evidence(signals: Signals) -> Evidence:
     """Decide for every frame of a video."""
     levels = level(np.maximum(signals.change, signals.flicker / _PASSING), signals.stir)
     drifts = _drifting(signals.drift, levels)
-    repeats = _left_out(signals.pts)
-    thresholds = np.maximum(_thresholds(levels, ~drifts, repeats), _coarse(signals.quantiser))
+    thresholds = _thresholds(levels, ~drifts, _left_out(signals.pts), _leftovers(signals.quantiser))
     odds = _SLOPE * (levels - thresholds)
     odds = np.where(drifts, np.maximum(odds, _SURE), odds)
     odds = np.where(_pulled(levels - thresholds), np.minimum(odds, -_SURE), odds)
@@ -86,13 +86,15 @@ def evidence(signals: Signals) -> Evidence:
 def level(change: NDArray[np.float32], stir: NDArray[np.float32]) -> Floats:
     """One number for how much a frame differs, as a logarithm: (T,).
 
-    The geometric mean of change (twice) and stir (once): each alone is fooled by other codecs.
+    The geometric mean of change (twice) and stir (once): each alone is fooled by other codecs. A
+    speck of a few pixels has hardly any stir, so that counts as half the change at least.
     """
+    stir = np.maximum(stir, _SPECK * change)
     return np.log(np.cbrt(np.square(change, dtype=np.float64) * stir) + 0.01)  # least: _STILL
 
 
-def _coarse(quantiser: NDArray[np.float32]) -> Floats:
-    """(T,): the least threshold under a codec this coarse; where it isn't told, none.
+def _leftovers(quantiser: NDArray[np.float32]) -> Floats:
+    """(T,): the threshold that films as coarsely encoded have; NaN where the codec doesn't tell.
 
     What a quantiser leaves over grows with its step, which doubles every six (H.264, 8.5.8): as a
     level, by 2 ln 2 / 6 each. Where it begins was read off studio films.
@@ -105,7 +107,7 @@ def _coarse(quantiser: NDArray[np.float32]) -> Floats:
     low, high = np.maximum(at - _EVERY, 0), np.minimum(at + _EVERY + 1, len(at))
     frames = count[high] - count[low]
     mean = (total[high] - total[low]) / np.maximum(frames, 1)
-    return np.where(frames > 0, _QUANTISER_STEP * (mean - _QUANTISER_FINE), -np.inf)
+    return np.where(frames > 0, _QUANTISER_STEP * (mean - _QUANTISER_FINE), np.nan)
 
 
 def _drifting(drift: NDArray[np.float32], levels: Floats) -> Flags:
@@ -154,10 +156,10 @@ def _left_out(pts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.clip((steps / beat + _BEAT_LOOSE).astype(np.int64) - 1, 0, 2)
 
 
-def _thresholds(levels: Floats, use: Flags, repeats: NDArray[np.int64]) -> Floats:
+def _thresholds(levels: Floats, use: Flags, repeats: NDArray[np.int64], expected: Floats) -> Floats:
     """(T,): the level that parts repeats from drawings, as it is around each frame.
 
-    repeats: (T,) what `_left_out` found.
+    repeats, expected: (T,) what `_left_out` and `_leftovers` found.
     """
     at = np.arange(len(levels))
     use = use & (at > 0)
@@ -165,14 +167,19 @@ def _thresholds(levels: Floats, use: Flags, repeats: NDArray[np.int64]) -> Float
     restless = before > _RESTLESS
     centres = np.arange(0, len(levels) + _EVERY - 1, _EVERY)
     readings = np.array(
-        [_reading(levels, use, restless, repeats, int(centre)) for centre in centres]
+        [_reading(levels, use, restless, repeats, expected, int(centre)) for centre in centres]
     )
     rested, refined = (np.interp(at, centres, column) for column in readings.T)
     return np.where(restless, refined, rested)
 
 
 def _reading(
-    levels: Floats, use: Flags, restless: Flags, repeats: NDArray[np.int64], centre: int
+    levels: Floats,
+    use: Flags,
+    restless: Flags,
+    repeats: NDArray[np.int64],
+    expected: Floats,
+    centre: int,
 ) -> tuple[float, float]:
     """Thresholds for frames after rest and for frames after a change, around one frame."""
     part = slice(max(0, centre - _AROUND), centre + _AROUND + 1)
@@ -183,8 +190,10 @@ def _reading(
     first, next_ones = (np.full(int((repeats[part] > k).sum()), _STILL) for k in (0, 1))
     after_rest = np.concatenate((near[used & ~restless[part]], next_ones))
     after_change = np.concatenate((near[used & restless[part]], first))
-    both = divide(np.concatenate((after_rest, after_change)))
-    rested, refined = divide(after_rest), divide(after_change)
+    usual = float(expected[min(centre, len(expected) - 1)])
+    usual = None if np.isnan(usual) else usual
+    both = divide(np.concatenate((after_rest, after_change)), usual)
+    rested, refined = divide(after_rest, usual), divide(after_change, usual)
     one_heap = _share(after_rest > rested) < _BOTH
     rested = min(rested, both if one_heap else both + _APART)
     if _share(after_change < refined) < _BOTH:

@@ -3,8 +3,8 @@
 Minimum error thresholding (Kittler and Illingworth 1986): of all divisions the one under which
 two normal heaps are likeliest. What is known of films beforehand joins in as a few imagined
 frames, so that a film of one heap only is divided rightly too. Quiet heaps reach down to nothing
-and have long tails, so it is tried with several floors under the numbers; the division that is
-then taken is the one near which the fewest numbers lie.
+and have long tails, so it is tried with several floors under the numbers; of these divisions the
+one near which the fewest numbers lie is taken, or one that lies nearer to where it is expected.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _CEILING: Final = 7.5
 _GRID: Final = np.arange(0.2, 6.01, 0.05)  # where a division may lie
 _NEAR: Final = 0.45  # standard deviation of the window in which numbers near a division count
 _LOWER: Final = 0.008  # share of the numbers that a division one level lower is worth
+_NEARER: Final = 0.03  # and one that is a level nearer to where it is expected
 _FEW: Final = 20  # imagined numbers far from any division
 _TAIL: Final = 0.4  # level from the quiet mean from which its heap thins out only slowly
 
@@ -43,15 +44,19 @@ LOUD: Final = Heap(mean=5.5, off=0.5, spread=2.2, weight=10)
 _EITHER: Final = 5  # imagined numbers on each side, for the heaps' shares
 
 
-def divide(levels: Floats) -> float:
-    """The level that parts the quiet from the loud; `levels` may be empty."""
+def divide(levels: Floats, expected: float | None = None) -> float:
+    """The level that parts the quiet from the loud; `levels` may be empty.
+
+    expected: where it lies in films like this one, if that is known.
+    """
     best, least = 0.0, np.inf
     ascending = np.sort(levels)
     for floor in FLOORS:
         at = _division(np.clip(ascending, floor, _CEILING), floor)
         near = np.exp(-(((levels - at) / _NEAR) ** 2) / 2).sum() / (len(levels) + _FEW)
-        if near + _LOWER * at < least:
-            best, least = at, near + _LOWER * at
+        near += _LOWER * at if expected is None else _NEARER * abs(at - expected)
+        if near < least:
+            best, least = at, near
     return best
 
 

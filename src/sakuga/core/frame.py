@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
 
@@ -29,10 +30,14 @@ Plane = NDArray[np.uint8] | NDArray[np.uint16]
 class Frame:
     """One decoded frame; its planes are views that live as long as the frame does."""
 
-    __slots__ = ("_frame", "index")
+    __slots__ = ("_frame", "_told", "index")
 
-    def __init__(self, frame: VideoFrame, index: int) -> None:
+    def __init__(
+        self, frame: VideoFrame, index: int, told: Callable[[], float | None] | None = None
+    ) -> None:
+        """told: reads the quantiser, where the decoder doesn't give it with the frame."""
         self._frame = frame
+        self._told = told
         self.index = index
 
     @property
@@ -51,11 +56,14 @@ class Frame:
         return _bits(self._frame.format.name)
 
     def quantiser(self) -> float | None:
-        """Mean quantiser of an H.264 frame, 0 to 51; None where it is not told.
+        """Mean quantiser of an H.264 or HEVC frame, 0 to 51; None where it is not told.
 
-        Read from FFmpeg's AVVideoEncParams (libavutil/video_enc_params.h): a head, and for each
-        macroblock what its quantiser adds.
+        H.264's is read from FFmpeg's AVVideoEncParams (libavutil/video_enc_params.h): a head, and
+        for each macroblock what its quantiser adds. HEVC's is that of a slice decoded at about the
+        time of this one.
         """
+        if self._told is not None:
+            return self._told()
         told = self._frame.side_data.get("VIDEO_ENC_PARAMS")
         if told is None:
             return None

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import av
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from sakuga.core.errors import NoFrames, NoVideo, TooLarge, Unreadable, Unrecognised
 from sakuga.core.files import open_file
 from sakuga.core.frame import Frame
+from sakuga.core.hevc import Slices
 from sakuga.core.pulse import beat
 
 FORMATS = "mov,matroska"  # mp4 and webm are among them; a playlist would name files to open
@@ -60,7 +62,8 @@ class Stream:
 class VideoReader:
     """An open file and its chosen stream; a context manager.
 
-    quantisers: have H.264 frames tell theirs, at a few percent of the time of decoding.
+    quantisers: have H.264 and HEVC frames tell theirs, the former at a few percent of the time of
+    decoding.
     Without `stream`, the first one that the container marks as default is taken, cover art never.
     Raises Unreadable, Unrecognised, NoVideo, NoFrames (no decoder) or TooLarge.
     """
@@ -105,8 +108,9 @@ class VideoReader:
         """Every frame from here on, in presentation order; broken packets are only counted."""
         index = 0
         for packet in self._packets():
+            told = partial(self._slices.like_h264, packet) if packet and self._slices else None
             for frame in self._decode(packet):
-                yield Frame(frame, index)
+                yield Frame(frame, index, told)
                 index += 1
 
     def frames_at(self, numbers: Sequence[int], pts: NDArray[np.int64]) -> Iterator[Frame]:
@@ -201,6 +205,8 @@ class VideoReader:
                 "max_pixels": str(MAX_PIXELS),
                 **(QUANTISERS if self._quantisers else {}),
             }
+            told = self._quantisers and context.codec.name == "hevc"
+            self._slices = Slices(context.extradata) if told else None
             context.thread_count = self._threads
             context.thread_type = "AUTO" if self._threads > 1 else "NONE"
             self._opened = opened.pop_all()

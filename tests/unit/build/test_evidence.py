@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sakuga.build.evidence import _coarse, _left_out, evidence
+from sakuga.build.evidence import _left_out, _leftovers, evidence
 from sakuga.build.heaps import divide
 from tests.unit.build.motion.makers import signals
 
@@ -98,19 +98,45 @@ def test_two_heaps_are_divided_between_them():
     assert 1.0 < divide(levels) < 4.5
 
 
+def test_a_division_may_be_expected_on_either_side_of_a_heap():
+    random = np.random.default_rng(0)
+    levels = np.concatenate([random.normal(at, 0.6, 60) for at in (-4.0, 2.0, 6.0)])
+    assert divide(levels, expected=0.5) < 1.3
+    assert divide(levels, expected=3.5) > 2.0
+
+
 def test_nothing_is_divided_somewhere_sensible():
     assert 0 < divide(np.zeros(0)) < 5
 
 
 @pytest.mark.parametrize("frames", [1, 2, 50, 300])
-def test_a_coarse_codec_raises_the_threshold_and_only_then(frames: int) -> None:
-    unknown = _coarse(np.zeros(frames, np.float32))
-    fine = _coarse(np.full(frames, 20, np.float32))
-    coarse = _coarse(np.full(frames, 38, np.float32))
+def test_a_coarser_codec_leaves_more_over_and_an_unknown_one_says_nothing(frames: int) -> None:
+    unknown = _leftovers(np.zeros(frames, np.float32))
+    fine = _leftovers(np.full(frames, 18, np.float32))
+    coarse = _leftovers(np.full(frames, 36, np.float32))
     assert unknown.shape == fine.shape == coarse.shape == (frames,)
-    assert np.all(unknown == -np.inf)
-    assert np.all(fine < 0)
-    assert np.all((coarse > 3) & (coarse < 4.5))
+    assert np.isnan(unknown).all()
+    assert np.all(np.abs(fine) < 1)
+    assert np.all((coarse > 3) & (coarse < 5))
+
+
+@pytest.mark.parametrize(("quantiser", "new"), [(18.0, True), (36.0, False)])
+def test_what_a_fine_codec_would_not_leave_over_is_new(quantiser: float, new: bool) -> None:
+    """Three heaps: stillness, something small, drawings. The quantiser says what the small is."""
+    random = np.random.default_rng(2)
+    usual = np.array([0.01, 8.0, 600.0])[np.arange(300) % 3] * random.lognormal(0, 0.6, 300)
+    change = usual.astype(np.float32)
+    told = np.full(300, quantiser, np.float32)
+    found = evidence(signals(300, change=change, stir=change, quantiser=told)).new
+    assert found[3::3].sum() == 0
+    assert found[2::3].all()
+    assert found[1::3].mean() > 0.6 if new else found[1::3].mean() < 0.1
+
+
+def test_a_speck_that_nothing_shifts_is_new() -> None:
+    speck = np.where(np.arange(240) % 3 == 0, 30.0, 0.01).astype(np.float32)
+    found = evidence(signals(240, change=speck, stir=np.full(240, 0.001, np.float32))).new
+    np.testing.assert_array_equal(found, np.arange(240) % 3 == 0)
 
 
 def test_a_blink_on_ones_is_new_on_both_of_its_frames() -> None:

@@ -28,7 +28,7 @@ class Keyframe:
     name: ClassVar[str] = "keyframe"
     reads: ClassVar[tuple[type, ...]] = (Clip, Signals)
     writes: ClassVar[type] = Keyframes
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     rule: Literal["local", "paper"] = "local"
     below: Annotated[float, Ge(0.0), Le(1.0)] = 0.95  # section 3.1

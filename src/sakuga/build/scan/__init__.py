@@ -15,7 +15,8 @@ stir         the most of a block's difference that a sub-pixel shift of it expla
 drift        share of all differences that one shift of the whole picture explains, 0 to 1
 match        of a frame that changed: the earlier frame most like it, the last left out; else -1
 match_change, match_stir   change and stir against that frame (`returns`)
-quantiser    mean quantiser of H.264, 0 to 51, read about once a second; 0 where it isn't told
+quantiser    mean quantiser of H.264, or HEVC's on that scale, 0 to 51, read about once a second; 0
+             where it isn't told
 camera_x, camera_y, camera_zoom, camera_fit   how the view moves (`camera`)
 
 Only with `release`, else empty:
@@ -42,7 +43,7 @@ class Scan:
     name: ClassVar[str] = "scan"
     reads: ClassVar[tuple[type, ...]] = (Video,)
     writes: ClassVar[type] = Signals
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     batch: ClassVar[int] = 1
 
     release: bool = False

@@ -13,7 +13,7 @@ _EVERY: Final = 23  # frames; no pattern of B-frames has this length
 
 
 class Quantiser:
-    """Measures `quantiser`: of some frames, and between them as it was; 0 where it isn't told."""
+    """Measures `quantiser`: of some frames, and between them as it was; 0 until it is told."""
 
     def __init__(self) -> None:
         self._rows = Columns(("quantiser",))
@@ -22,7 +22,7 @@ class Quantiser:
     def add(self, picture: Picture) -> None:
         """Take the next frame in."""
         if picture.index % _EVERY == 0:
-            self._last = picture.frame.quantiser() or 0.0
+            self._last = picture.frame.quantiser() or self._last
         self._rows.add(self._last)
 
     def columns(self) -> dict[str, NDArray[Any]]:
