@@ -127,7 +127,8 @@ def who_fills(column: str) -> str:
     known = MEANINGS.get(column)
     if known is None or not known.profiles:
         return "no profile fills it: it is known only where the source states it"
-    return " or ".join(f"--profile {name}" for name in known.profiles)
+    *others, last = known.profiles
+    return f"--profile {', '.join(others)} or {last}" if others else f"--profile {last}"
 
 
 def meant(word: str, known: Iterable[str]) -> str:

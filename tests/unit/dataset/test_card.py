@@ -120,7 +120,7 @@ def test_the_text_shows_what_is_in_the_rows(tmp_path: Path) -> None:
     assert "| **all** | 50 | 8 |" in text
     assert "| short: under 12 | 8 | 16.0% | 23.0% |" in text
     assert "| night | 40 | 100.0% | 23.0% |" in text
-    assert "| `aesthetic_score` | 10 | 20.0% | --profile paper or --profile modern |" in text
+    assert "| `aesthetic_score` | 10 | 20.0% | --profile paper or modern |" in text
     for name in schema_of(Row).names:
         assert f"| `{name}` |" in text
 

@@ -196,7 +196,7 @@ def test_a_wrong_name_is_answered_with_the_right_one(
 
 def test_a_subset_of_what_nobody_judged_says_which_profile_does(tmp_path: Path) -> None:
     lite = sakuga.open(publish(tmp_path, TEST))
-    with pytest.raises(RequestError, match=r"null in every row.*--profile paper or"):
+    with pytest.raises(RequestError, match=r"null in every row.*--profile paper or modern"):
         lite.subset("aesthetic")
     assert len(lite.subset("small")) == sum(in_small(r.id) for r in TEST)
 
