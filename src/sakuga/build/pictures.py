@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from sakuga.core.errors import BadOutput
+from sakuga.core.errors import BadOutput, Unreadable
 from sakuga.core.images import Picture, from_jpeg
 from sakuga.core.records import Samples
 
@@ -21,10 +21,10 @@ Look = Callable[[Iterable[Picture]], Iterable[Seen]]
 def by_clip(clips: Sequence[Samples], look: Look[Seen]) -> Iterator[tuple[Samples, list[Seen]]]:
     """Each clip with what `look` gives for each of its samples, in their order.
 
-    Raises BadOutput where `look` gives fewer or more than it was shown, and ValueError where a
+    Raises BadOutput where `look` gives fewer or more than it was shown, and Unreadable where a
     sample is no image.
     """
-    seen = iter(look(from_jpeg(image) for clip in clips for image in clip.images))
+    seen = iter(look(_decoded(clips)))
     for clip in clips:
         of_clip = [one for _, one in zip(clip.images, seen, strict=False)]
         if len(of_clip) < len(clip.images):
@@ -32,6 +32,15 @@ def by_clip(clips: Sequence[Samples], look: Look[Seen]) -> Iterator[tuple[Sample
         yield clip, of_clip
     if next(seen, None) is not None:
         raise BadOutput("more results than pictures")
+
+
+def _decoded(clips: Iterable[Samples]) -> Iterator[Picture]:
+    for clip in clips:
+        for frame, image in zip(clip.frames, clip.images, strict=True):
+            try:
+                yield from_jpeg(image)
+            except ValueError as error:
+                raise Unreadable(f"the sample of frame {frame} can't be decoded") from error
 
 
 def share(value: float, what: str) -> float:
