@@ -9,12 +9,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import numpy as np
 import pytest
 
 import sakuga
 from sakuga.core.errors import ItemError, RequestError
-from sakuga.core.records import Failure, Row
+from sakuga.core.records import Failure, Row, Source
+from sakuga.core.store import Store
 from sakuga.core.video import VideoReader
 from sakuga.dataset import frames as module
 from sakuga.dataset.footage import Footage, NoFootage
@@ -304,6 +306,61 @@ def test_a_clip_past_the_film_s_end_is_a_failure(
     made = {each.id: each for each in shots.each_frames([rows[0], past])}
     assert isinstance(made[rows[0].id], ClipFrames)
     assert reasons([made[past.id]]) == {"no_frames"}
+
+
+def test_a_clip_comes_as_soon_as_its_last_frame_is_read(
+    shots: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a film's clips are never all in memory."""
+    read: list[int] = []
+    found = module._found
+
+    def counted(*given: Any) -> Any:
+        for frame in found(*given):
+            read.append(frame.index)
+            yield frame
+
+    monkeypatch.setattr(module, "_found", counted)
+    coming = iter(shots.each_frames())
+    for clips in (1, 2, 3):
+        next(coming)
+        assert len(read) == 8 * clips
+
+
+def test_films_and_build_may_lie_in_a_bucket(small: tuple[Path, Dataset], tmp_path: Path) -> None:
+    folder, shots = small
+    memory = fsspec.filesystem("memory")
+    memory.put(str(folder), "/bucket/films", recursive=True)
+    memory.put(str(tmp_path / "out"), "/bucket/out", recursive=True)
+    local = {made.id: made for made in shots.each_frames()}
+    try:
+        for path in folder.iterdir():
+            path.unlink()
+        remote = sakuga.open("memory://bucket/out", footage="memory://bucket/films")
+        for made in remote.each_frames():
+            told = local[made.id]
+            assert isinstance(made, ClipFrames), made
+            assert isinstance(told, ClipFrames)
+            assert np.array_equal(made.pixels, told.pixels)
+        assert {m.origin for m in remote.each_frames(count=1, origin="samples")} == {"samples"}
+    finally:
+        memory.rm("/bucket", recursive=True)
+
+
+def test_the_same_film_under_another_address_of_the_build_serves(
+    small: tuple[Path, Dataset], tmp_path: Path
+) -> None:
+    """A duplicate that the build saw: when the first address is gone, the other is taken."""
+    folder, shots = small
+    first, store = next(iter(shots)), Store(str(tmp_path / "out"))
+    copy = Path(shutil.copy(folder / first.url, tmp_path / "copy.mp4"))
+    [part] = [p for p in store.parts("sources") if p.number == 0]
+    [source] = store.read_part(part, Source)
+    twin = dataclasses.replace(source, url=str(copy), duplicate_of=source.id)
+    with store.writing(part, Source, {}) as out:
+        out.add([source, twin], [])
+    (folder / first.url).unlink()
+    assert sakuga.open(tmp_path / "out").frames(first).shape == (8, 64, 96, 3)
 
 
 def test_footage_travels(small: tuple[Path, Dataset]) -> None:
