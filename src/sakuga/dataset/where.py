@@ -18,7 +18,7 @@ from sakuga.dataset.columns import meant, nested
 
 _functions: Any = pc  # most of them are made as the module loads, and bear no types
 _STOP = "\x1f"  # stands between tags where a list is searched as one text; no tag has it
-_IN_ERROR = re.compile(r"FieldRef\.(?:Name|Nested)\((?:FieldRef\.Name\()?(\w+)")
+_IN_ERROR = re.compile(r"FieldRef\.Name\((\w+)\)")  # of a nested name, one for each step
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def check(schema: pa.Schema, expression: pc.Expression) -> None:
     try:
         schema.empty_table().filter(expression)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
-        name = _IN_ERROR.search(str(error))
-        if name and "No match" in str(error):
-            raise _no_column(name[1], schema) from error
+        said = str(error).partition(" in ")[0]
+        if "No match" in said and (steps := _IN_ERROR.findall(said)):
+            raise _no_column(".".join(steps), schema) from error
         raise RequestError(f"where({expression}): {str(error).splitlines()[0]}") from error
 
 

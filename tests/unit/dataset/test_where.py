@@ -133,7 +133,7 @@ def test_what_can_t_be_met_is_refused_before_anything_is_read(
         (pc.field("width") == "wide", "where"),
         ("width > 3", "write column=value"),
         (pc.field("width"), "where"),
-        (pc.field("taxonomy", "tim") == "night", "tim"),
+        (pc.field("taxonomy", "tim") == "night", "did you mean 'taxonomy.time'"),
     ],
 )
 def test_an_expression_that_does_not_fit_is_refused(expression: Any, said: str) -> None:
