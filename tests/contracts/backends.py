@@ -1,17 +1,23 @@
 """How each backend is made testable here: the one place to add a line when a backend is added.
 
 A maker is given some ground and gives a recipe that can be loaded: it puts tiny random weights,
-under the names of the real ones, into the hub cache, or starts the server that answers.
+under the names of the real ones, into the hub cache, or starts the server that answers. A backend
+that needs neither is taken as it is.
 """
 
 from __future__ import annotations
 
+import hashlib
+import importlib
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sakuga.build.pipeline import ROOMS
+from sakuga.core.needs import needs_of
 from sakuga.testing import (
     check_aesthetic_judge,
     check_captioner,
@@ -19,8 +25,10 @@ from sakuga.testing import (
     check_text_finder,
     check_writer,
 )
+from tests.servers import Asked, Reply, said, serving
 from tests.tiny.hub import hub_cache
 from tests.tiny.judges import anime_files, cafe_files
+from tests.tiny.speakers import write_blip2, write_chat, write_qwen_vl
 from tests.tiny.wd import OLD, tagger_files
 
 
@@ -31,11 +39,31 @@ class Ground:
     cache: Path
     until: ExitStack
 
-    def weights(self, recipe: Any, files: dict[str, bytes]) -> Any:
-        """The recipe, after these were put where it looks for its weights."""
+    def weights(self, recipe: Any, files: dict[str, bytes] | Path) -> Any:
+        """The recipe, after these, or those of a folder, were put where it looks for weights."""
         [wanted] = recipe.needs.weights
         hub_cache(self.cache, wanted.repo, wanted.revision, files)
         return recipe
+
+    def folder(self, name: str) -> Path:
+        """An empty one, outside the cache."""
+        folder = self.cache.parent / f"{self.cache.name}-{name}"
+        folder.mkdir()
+        return folder
+
+    def server(self) -> str:
+        """The address of a server that answers every question in its own words."""
+        return self.until.enter_context(serving(answer)).url
+
+
+def backend(room: str, name: str, ground: Ground) -> Any:
+    """One of our backends, ready to be loaded."""
+    if maker := MAKERS.get((room, name)):
+        return maker(ground)
+    module, _, kind = ROOMS[room].backends[name].partition(":")
+    recipe = getattr(importlib.import_module(module), kind)()
+    assert not needs_of(recipe).weights, f"[{room}] {name} needs weights: say here which are tiny"
+    return recipe
 
 
 def wd14(ground: Ground) -> Any:
@@ -62,11 +90,60 @@ def anime(ground: Ground) -> Any:
     return ground.weights(Anime(), anime_files())
 
 
+def blip2(ground: Ground) -> Any:
+    from sakuga.build.caption.blip2 import Blip2
+
+    return ground.weights(Blip2(beams=2, longest=8), write_blip2(ground.folder("blip2")))
+
+
+def vlm_local(ground: Ground) -> Any:
+    from sakuga.build.caption.vlm_local import VlmLocal
+
+    recipe = VlmLocal(most_images=3, side=64, longest=8)
+    return ground.weights(recipe, write_qwen_vl(ground.folder("qwen_vl")))
+
+
+def local(ground: Ground) -> Any:
+    from sakuga.build.describe.local import Local
+
+    return ground.weights(Local(longest=20), write_chat(ground.folder("chat")))
+
+
+def vlm(ground: Ground) -> Any:
+    from sakuga.build.caption.vlm import Vlm
+
+    return Vlm(model="m", base_url=ground.server())
+
+
+def openai(ground: Ground) -> Any:
+    from sakuga.build.describe.openai import OpenAi
+
+    return OpenAi(model="m", base_url=ground.server())
+
+
+def rapidocr(_: Ground) -> Any:
+    from sakuga.build.text.rapidocr import RapidOcr
+
+    return RapidOcr(longest=96)  # sooner done
+
+
+def answer(asked: Asked) -> Reply:
+    """Words that are a function of the question."""
+    question = json.dumps(asked.body["messages"], sort_keys=True)
+    return Reply(said(f"a shot of {hashlib.sha256(question.encode()).hexdigest()[:8]}"))
+
+
 MAKERS: dict[tuple[str, str], Callable[[Ground], Any]] = {
     ("tag", "wd14"): wd14,
     ("tag", "wd-eva02"): wd_eva02,
     ("aesthetic", "cafe"): cafe,
     ("aesthetic", "anime"): anime,
+    ("text", "rapidocr"): rapidocr,
+    ("caption", "blip2"): blip2,
+    ("caption", "vlm"): vlm,
+    ("caption", "vlm-local"): vlm_local,
+    ("describe", "openai"): openai,
+    ("describe", "local"): local,
 }
 CHECKS: dict[str, Callable[[Any], None]] = {  # room -> the contract of its backends
     "tag": check_tagger,
