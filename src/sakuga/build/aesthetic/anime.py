@@ -1,10 +1,10 @@
 """Backend `anime`: how good an anime picture is, by ONNX Runtime (§3.2; no model of the paper's).
 
 Upstream: deepghs/anime_aesthetic on the Hugging Face hub (OpenRAIL), a classifier of seven grades,
-`masterpiece` to `worst`, learnt from what users of an image board thought of its pictures. Its
-authors make one number of them: the mean grade, 0 worst to 6 masterpiece, and its place among
-the scores of their reference pictures, which come with the model. Score 0.9 then says: better than
-nine in ten of those, so thresholds keep their meaning. `scale = "grade"` is the mean grade over 6.
+`masterpiece` to `worst`; what it was trained on is not told. Its authors make one number of them:
+the mean grade, 0 worst to 6 masterpiece, and its place among the grades of their own sample
+pictures, which come with the model. Score 0.9 then says: better than nine in ten of those, so
+thresholds keep their meaning. `scale = "grade"` is the mean grade over 6.
 
 As with its authors, the picture is resized to the model's sides by Pillow's bilinear filter, its
 aspect not kept, and given as RGB, -1 to 1. Between two reference scores we interpolate.
