@@ -117,7 +117,10 @@ def write_qwen_vl(folder: Path) -> Path:
     size = {"longest_edge": 16777216, "shortest_edge": 1024}
     pictures = {"patch_size": 16, "temporal_patch_size": 2, "merge_size": 2, "size": size}
     colours = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3}
-    kinds = {"image_processor_type": "Qwen2VLImageProcessorFast", "processor_class": "X"}
+    kinds = {
+        "image_processor_type": "Qwen2VLImageProcessorFast",
+        "processor_class": "Qwen3VLProcessor",
+    }
     _json(folder / "preprocessor_config.json", pictures | colours | kinds)
     films = {"video_processor_type": "Qwen3VLVideoProcessor"}
     _json(folder / "video_preprocessor_config.json", pictures | colours | films)

@@ -6,12 +6,16 @@ What it says is deterministic: the likeliest words, or those of a beam search.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar
+
+import numpy as np
 
 from sakuga.build.device import Device, threads
 from sakuga.core.errors import RequestError
+from sakuga.core.images import Picture
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]  # auto: bfloat16 on CUDA
 Thing = TypeVar("Thing")
@@ -87,6 +91,22 @@ def generated(
     rows = [row[prompt:].tolist() for row in out]
     broken = watch.by_input(len(rows))
     return [_said(tokenizer, row, ends, pad, bad) for row, bad in zip(rows, broken, strict=True)]
+
+
+def preparer(folder: Path) -> Callable[[Sequence[Picture]], dict[str, Any]]:
+    """What prepares (H, W, 3) BGR pictures for a model, as the files in its folder say.
+
+    By Pillow, also where torchvision is installed: what comes out depends on it.
+    """
+    from transformers import AutoImageProcessor
+
+    prepare: Any = AutoImageProcessor.from_pretrained(folder, backend="pil")
+
+    def prepared(pictures: Sequence[Picture]) -> dict[str, Any]:
+        rgb = [np.ascontiguousarray(picture[:, :, ::-1]) for picture in pictures]
+        return dict(prepare(images=rgb, return_tensors="pt", input_data_format="channels_last"))
+
+    return prepared
 
 
 def in_batches(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Gt
 
 from sakuga.build.caption import Said
-from sakuga.build.local_model import generated, in_batches, placed, quiet
+from sakuga.build.local_model import generated, in_batches, placed, preparer, quiet
 from sakuga.core.errors import BadOutput, ItemError
 from sakuga.core.images import Picture
 from sakuga.core.needs import Needs
@@ -86,23 +86,22 @@ def _opened(clips: Sequence[Sequence[Picture]], unseen: dict[int, ItemError]) ->
 
 def _captions_of(recipe: Blip2) -> Callable[[Sequence[Picture]], list[str | ItemError]]:
     """BGR pictures to their captions. Pictures are prepared as the repository's own files say."""
-    from transformers import AutoImageProcessor, AutoTokenizer, Blip2ForConditionalGeneration
+    from transformers import AutoTokenizer, Blip2ForConditionalGeneration
 
     quiet()
     folder = located(recipe.weights)
     place = placed(recipe.device, recipe.precision)
-    prepare = AutoImageProcessor.from_pretrained(folder)
+    prepare = preparer(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model: Any = Blip2ForConditionalGeneration.from_pretrained(folder, dtype=place.dtype)
     model = model.to(place.device).eval()
     start = _start(model.config, tokenizer, recipe.prompt)
 
     def captions(pictures: Sequence[Picture]) -> list[str | ItemError]:
-        rgb = [picture[:, :, ::-1] for picture in pictures]
-        pixels = prepare(images=rgb, return_tensors="pt")["pixel_values"]
+        pixels = prepare(pictures)["pixel_values"]
         inputs = {
             "pixel_values": pixels.to(place.device, place.dtype),
-            "input_ids": start.repeat(len(rgb), 1).to(place.device),
+            "input_ids": start.repeat(len(pictures), 1).to(place.device),
         }
         prompt = start.shape[1]
         said = generated(model, tokenizer, inputs, prompt, recipe.longest, recipe.beams)

@@ -19,7 +19,7 @@ from sakuga.build.caption import Said
 from sakuga.build.caption.moments import shown
 from sakuga.build.chat.answer import judged
 from sakuga.build.local_model import Said as Spoken
-from sakuga.build.local_model import generated, in_batches, placed, quiet
+from sakuga.build.local_model import generated, in_batches, placed, preparer, quiet
 from sakuga.build.prompt import prompt_digest, read_prompt, unchanged_prompt
 from sakuga.core.errors import BadOutput, ItemError, RequestError
 from sakuga.core.images import Picture
@@ -30,6 +30,7 @@ from sakuga.core.weights import Weights, located
 
 FILES = ("*.j[is]*", "*.safetensors")  # .json, and .jinja where there is one
 Pictures = list[Picture]
+Prepare = Callable[[Sequence[Picture]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,14 @@ class VlmLocal:
 
 def _captions_of(recipe: VlmLocal) -> Callable[[Sequence[Pictures]], list[Said]]:
     """Clips of BGR pictures to their captions."""
-    from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
+    from transformers import AutoModelForImageTextToText, AutoTokenizer
 
     quiet()
     prompt = unchanged_prompt(recipe.prompt, Path(__file__), recipe.prompt_sha256)
     folder = located(recipe.weights)
     place = placed(recipe.device, recipe.precision)
     _refuse_others(folder, recipe.repo)
-    prepare: Any = AutoImageProcessor.from_pretrained(folder)
+    prepare = preparer(folder)
     tokenizer: Any = AutoTokenizer.from_pretrained(folder, padding_side="left")
     model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=place.dtype)
     model = model.to(place.device).eval()
@@ -106,7 +107,7 @@ def _captions_of(recipe: VlmLocal) -> Callable[[Sequence[Pictures]], list[Said]]
     def captions(clips: Sequence[Pictures]) -> list[Said]:
         if not clips:
             return []
-        inputs = _inputs(clips, prompt, prepare, tokenizer, model.config.image_token_id)
+        inputs = inputs_of(clips, prompt, prepare, tokenizer, model.config)
         inputs = {name: value.to(place.device) for name, value in inputs.items()}
         inputs["pixel_values"] = inputs["pixel_values"].to(place.dtype)
         length = inputs["input_ids"].shape[1]
@@ -137,13 +138,13 @@ def _caption(one: Spoken) -> Said:
         return error
 
 
-def _inputs(
-    clips: Sequence[Pictures], prompt: str, prepare: Any, tokenizer: Any, image: int
+def inputs_of(
+    clips: Sequence[Pictures], prompt: str, prepare: Prepare, tokenizer: Any, config: Any
 ) -> dict[str, Any]:
     """What the model takes: each picture's mark in the text is written once per token of it."""
-    rgb = [picture[:, :, ::-1] for clip in clips for picture in clip]
-    pixels = prepare(images=rgb, return_tensors="pt")
-    counts = iter((pixels["image_grid_thw"].prod(1) // prepare.merge_size**2).tolist())
+    image, merged = config.image_token_id, config.vision_config.spatial_merge_size**2
+    pixels = prepare([picture for clip in clips for picture in clip])
+    counts = iter((pixels["image_grid_thw"].prod(1) // merged).tolist())
     mark = tokenizer.convert_ids_to_tokens(image)
     texts: list[str] = []
     for clip in clips:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sakuga.build.caption import Caption
-from sakuga.build.caption.vlm_local import VlmLocal, _inputs
+from sakuga.build.caption.vlm_local import VlmLocal, inputs_of
+from sakuga.build.local_model import preparer
 from sakuga.core.errors import RequestError
 from sakuga.core.needs import prepare
 from sakuga.core.records import Captions, Samples
@@ -50,12 +51,13 @@ def test_batches_change_nothing() -> None:
 
 def taken(weights: Path, clips: list[Samples]) -> dict[str, Any]:
     """What the model takes for clips."""
-    from transformers import AutoImageProcessor, AutoTokenizer
+    from transformers import AutoConfig, AutoTokenizer
 
-    prepared: Any = AutoImageProcessor.from_pretrained(weights)
     tokenizer: Any = AutoTokenizer.from_pretrained(weights, padding_side="left")
-    image = tokenizer.convert_tokens_to_ids("<|image_pad|>")
-    return _inputs([list(pictures_of(each)) for each in clips], "Tell.", prepared, tokenizer, image)
+    pictures = [pictures_of(each) for each in clips]
+    return inputs_of(
+        pictures, "Tell.", preparer(weights), tokenizer, AutoConfig.from_pretrained(weights)
+    )
 
 
 def test_pictures_are_shown_in_the_order_of_time(weights: Path) -> None:
@@ -109,29 +111,17 @@ def test_what_the_model_takes_is_what_the_library_s_own_processor_makes(weights:
     import torch
     from transformers import AutoProcessor
 
-    mine = taken(weights, CLIPS)
-    pictures = [list(pictures_of(each)) for each in CLIPS]
     processor: Any = AutoProcessor.from_pretrained(weights)
-    chats = [
-        [
-            {
-                "role": "user",
-                "content": [
-                    *({"type": "image", "image": picture[:, :, ::-1]} for picture in each),
-                    {"type": "text", "text": "Tell."},
-                ],
-            }
-        ]
-        for each in pictures
-    ]
-    theirs = processor.apply_chat_template(
-        chats,
-        add_generation_prompt=True,
-        tokenize=True,
-        return_dict=True,
-        return_tensors="pt",
-        processor_kwargs={"padding": True, "padding_side": "left"},
-    )
-    for name in ("input_ids", "attention_mask", "mm_token_type_ids", "image_grid_thw"):
-        assert torch.equal(mine[name], theirs[name]), name
-    torch.testing.assert_close(mine["pixel_values"], theirs["pixel_values"], atol=0.02, rtol=0)
+    for each in CLIPS:
+        pictures = [{"type": "image", "image": p[:, :, ::-1].copy()} for p in pictures_of(each)]
+        theirs = processor.apply_chat_template(
+            [{"role": "user", "content": [*pictures, {"type": "text", "text": "Tell."}]}],
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=True,
+            return_tensors="pt",
+        )
+        mine = taken(weights, [each])
+        for name in ("input_ids", "attention_mask", "mm_token_type_ids", "image_grid_thw"):
+            assert torch.equal(mine[name], theirs[name]), name
+        torch.testing.assert_close(mine["pixel_values"], theirs["pixel_values"], atol=0.02, rtol=0)
