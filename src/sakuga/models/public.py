@@ -1,0 +1,40 @@
+"""Where the public weights and vocabularies are (§4.1). It imports no PyTorch.
+
+Licences: VideoMamba and BERT Apache-2.0; ViCLIP's model cards say MIT or nothing, its authors'
+paper page CC-BY-NC-SA-4.0: whoever publishes what was trained from it should ask.
+"""
+
+from __future__ import annotations
+
+from sakuga.core.weights import Weights
+
+CHECKPOINTS: dict[str, Weights] = {
+    # What the paper starts from. Its repository's revisions could not be looked up: not pinned.
+    "viclip-200m": Weights("OpenGVLab/ViCLIP", "main", ("ViCLIP-L_InternVid-200M.pth",), 1_710),
+    "viclip-l14": Weights(
+        "OpenGVLab/ViCLIP-L-14-hf",
+        "1652361522e1cb41c28cdfae870f690d00e7456b",
+        ("model.safetensors",),
+        1_710,
+    ),
+    "viclip-b16": Weights(
+        "OpenGVLab/ViCLIP-B-16-hf",
+        "8484a9cb5b1b86e43c3ded53abe7485f52d8b789",
+        ("model.safetensors",),
+        598,
+    ),
+    "videomamba-25m": Weights(
+        "OpenGVLab/VideoMamba",
+        "69502a732f8f69709cec9ed6c54d5345259fd825",
+        ("videomamba_m16_25M_f8_res224.pth",),
+        381,
+    ),
+}
+"""Each is loaded by `models.weights.load` into the net of its size."""
+
+BERT_VOCABULARY = Weights(
+    "google-bert/bert-base-uncased",
+    "1a7dd4986e3dab699c24ca19b2afd0f5e1a80f37",
+    ("vocab.txt",),
+    1,
+)
