@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import (
@@ -30,6 +30,7 @@ from typing import (
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 Record = TypeVar("Record")
 
@@ -137,22 +138,45 @@ def _values(column: pa.ChunkedArray, hint: Any) -> list[Any]:
     if _array(hint) == BYTES:
         return [np.frombuffer(scalar.as_buffer(), BYTES) for scalar in column]
     if _array(hint) is not None:
-        return [scalar.values.to_numpy(zero_copy_only=True) for scalar in column]
-    inner, _ = _optional(hint)
-    return [_record(value, inner) for value in column.to_pylist()]
+        return [values for chunk in column.chunks for values in _views(chunk)]
+    read = _reader(_optional(hint)[0])
+    values = column.to_pylist()
+    return values if read is None else [None if v is None else read(v) for v in values]
 
 
-def _record(value: Any, hint: Any) -> Any:
-    if value is None:
-        return None
+def _views(chunk: Any) -> Iterator[NDArray[Any]]:
+    """Each list of a chunk as a view of the values that they share."""
+    values = chunk.values.to_numpy(zero_copy_only=True)
+    ends = chunk.offsets.to_numpy()
+    return (values[a:b] for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True))
+
+
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """What makes a value that Arrow gives, not null, into one of this type; None: it is one."""
     if hint is Fraction:
-        return Fraction(value)
+        return Fraction
     if get_origin(hint) is list:
-        inner, _ = _optional(get_args(hint)[0])
-        return [_record(item, inner) for item in value]
+        return _list_reader(_reader(_optional(get_args(hint)[0])[0]))
     if dataclasses.is_dataclass(hint):
-        inner_hints = hints(cast(type, hint))
-        return cast(type, hint)(
-            *(_record(value[n], _optional(h)[0]) for n, h in inner_hints.items())
+        record = cast(type, hint)
+        return _record_reader(
+            record, {name: _reader(_optional(h)[0]) for name, h in hints(record).items()}
         )
-    return value
+    return None
+
+
+def _list_reader(read: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+    if read is None:
+        return None
+    return lambda values: [None if value is None else read(value) for value in values]
+
+
+def _record_reader(
+    record: type, readers: dict[str, Callable[[Any], Any] | None]
+) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        fields = ((value[name], reader) for name, reader in readers.items())
+        return record(*(v if v is None or r is None else r(v) for v, r in fields))
+
+    return read
