@@ -57,13 +57,20 @@ def failed(status: int, code: str = "", message: str = "no", **headers: str) -> 
 class Server:
     """Serves on a thread of its own; `capacity` requests are worked on at a time."""
 
-    def __init__(self, answer: Callable[[Asked], Reply], capacity: int = 1000) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Asked], Reply],
+        capacity: int = 1000,
+        port: int = 0,
+        models: Reply | None = None,
+    ) -> None:
         self._answer = answer
         self._capacity = capacity
+        self._models = models or Reply({"object": "list", "data": [{"id": "m", "object": "model"}]})
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
-        self.port = 0
+        self.port = port
         self.requests: list[Asked] = []  # questions, in the order in which they came
         self.peak = 0  # how many were being worked on at once, at most
         self._busy = 0
@@ -119,14 +126,10 @@ class Server:
         sent = await reader.readexactly(int(headers.get("content-length", 0)))
         path = first.split()[1]
         if path.endswith("/models"):
-            reply = self._models(headers)
+            reply = self._models
         else:
             reply = await self._worked_on(path, headers, sent)
         return await self._send(reply, writer)
-
-    def _models(self, headers: dict[str, str]) -> Reply:
-        del headers
-        return Reply({"object": "list", "data": [{"id": "m", "object": "model"}]})
 
     async def _worked_on(self, path: str, headers: dict[str, str], sent: bytes) -> Reply:
         asked = Asked(path, headers, json.loads(sent), len(self.requests))
@@ -157,9 +160,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(answer: Callable[[Asked], Reply], capacity: int = 1000) -> Generator[Server]:
-    """A server, for as long as the block runs."""
-    server = Server(answer, capacity)
+def serving(
+    answer: Callable[[Asked], Reply],
+    capacity: int = 1000,
+    port: int = 0,
+    models: Reply | None = None,
+) -> Generator[Server]:
+    """A server, for as long as the block runs; `models`: what it says when asked for them."""
+    server = Server(answer, capacity, port, models)
     server.start()
     try:
         yield server
