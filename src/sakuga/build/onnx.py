@@ -6,9 +6,11 @@ takes any number of pictures at once or a fixed one (older exports take just one
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import importlib.util
+import io
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -125,7 +127,10 @@ def offers_cuda() -> bool:
 
     if CUDA not in onnxruntime.get_available_providers():
         return False
-    onnxruntime.preload_dlls()  # CUDA and cuDNN that lie in Python packages of their own
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        onnxruntime.preload_dlls()  # CUDA and cuDNN that lie in Python packages of their own
+    if lacking := said.getvalue().strip():
+        _log.warning("%s", lacking)
     return True
 
 

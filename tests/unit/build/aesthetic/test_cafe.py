@@ -124,3 +124,19 @@ def test_it_uses_as_many_threads_as_the_process_may(
 
 def test_how_it_runs_is_no_part_of_what_it_is() -> None:
     assert Cafe(batch=3, device="cuda") == Cafe()
+
+
+@pytest.mark.gpu
+def test_cuda_gives_what_the_cpu_gives(tmp_path: Path) -> None:
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("PyTorch finds no CUDA here")
+    for name, content in cafe_files().items():
+        (tmp_path / name).write_bytes(content)
+    pictures = [noise(90, 160, seed) for seed in range(40)]
+    there, here = (
+        list(recipe.load()(iter(pictures)))
+        for recipe in (Cafe(str(tmp_path), device="cuda"), Cafe(str(tmp_path), device="cpu"))
+    )
+    assert there == pytest.approx(here, abs=2e-3)

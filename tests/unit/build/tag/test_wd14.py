@@ -195,3 +195,19 @@ def recipe_in_room(recipe: Any) -> Any:
     from sakuga.build.tag import Tag
 
     return Tag(recipe)
+
+
+@pytest.mark.gpu
+def test_cuda_gives_what_the_cpu_gives(tmp_path: Path) -> None:
+    from sakuga.build.onnx import offers_cuda
+
+    if not offers_cuda():
+        pytest.skip("this ONNX Runtime was not built for CUDA")
+    for name, content in tagger_files().items():
+        (tmp_path / name).write_bytes(content)
+    pictures = [noise(90, 160, seed) for seed in range(40)]
+    there, here = (
+        [[tag.score for tag in seen.tags] for seen in recipe.load()(iter(pictures))]
+        for recipe in (Wd14(str(tmp_path), device="cuda"), Wd14(str(tmp_path), device="cpu"))
+    )
+    np.testing.assert_allclose(there, here, atol=2e-3)
