@@ -61,8 +61,8 @@ def write_cooccurrence(folder: str, taxonomy: str, name: str) -> Together:
     counted = count_pairs(lambda: read_tags(tables), class_terms(lists))
     if not counted.tags:
         raise RequestError(
-            f"{folder}: no clip has tags, so none stand together; {who_fills('anime_tags')} "
-            "gives them"
+            f"{folder}: no clip has tags, so none stand together; build with "
+            f"{who_fills('anime_tags')}"
         )
     findings = (*check(counted, lists), *propose(counted, lists))
     pairs = _write_pairs(tables.store, counted)

@@ -66,22 +66,28 @@ def together_section(together: Together | None) -> str:
         f'<section id="together"><h2>Tags that stand together</h2><p class="lead">'
         f"{together.pairs:,} pairs of {together.tags:,} tags in {together.clips:,} shots{more}. "
         f"Of the taxonomy's tags, {absent:,} never occur.</p>"
-        f'<figure class="picture"><img alt="NPMI of the most frequent tags, clustered" '
+        f'<figure class="picture" tabindex="0"><img width="{_wide(together.picture) // 2}" '
+        f'alt="NPMI of the most frequent tags, clustered" '
         f'src="data:image/png;base64,{picture}"></figure>'
         f"{_findings('proposed for', proposed)}{_findings('listed under', doubted)}</section>"
     )
 
 
+def _wide(png: bytes) -> int:
+    """The width of a PNG in pixels, as its header says."""
+    return int.from_bytes(png[16:20], "big")
+
+
 def _findings(head: str, findings: Sequence[Finding]) -> str:
     rows = [
         (
-            *(f.tag, f"{f.axis}: {f.name}", f"goes better with {f.better}" if f.better else ""),
+            *(f.tag, f"{f.axis}: {f.name}" + (f", better {f.better}" if f.better else "")),
             *(f"{f.count:,}", f"{f.together:,}", "-" if f.npmi is None else f"{f.npmi + 0.0:.2f}"),
         )
         for f in sorted(findings, key=lambda f: -(f.npmi or 0.0))[:TOLD]
     ]
-    heads = ("tag", head, "", "shots", "in the class", "NPMI")
-    return table(heads, rows, numbers=3) if rows else ""
+    heads = ("tag", head, "shots", "in the class", "NPMI")
+    return table(heads, rows, numbers=3, style="findings") if rows else ""
 
 
 def formats(numbers: Numbers) -> str:

@@ -177,7 +177,7 @@ def test_the_files_are_written(built: Path) -> None:
 def test_a_dataset_without_tags_is_refused(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     write_rows(str(tmp_path), (unknown(known_row(n, rng)) for n in range(9)))
-    with pytest.raises(RequestError, match=r"no clip has tags.*--profile paper"):
+    with pytest.raises(RequestError, match=r"no clip has tags.*build with --profile"):
         write_cooccurrence(str(tmp_path), taxonomy_text(), "taxonomy.toml")
 
 
