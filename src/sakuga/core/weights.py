@@ -39,9 +39,12 @@ def fetch(weights: Weights, wanted_by: str) -> Path:
     `wanted_by` opens the messages: `[tag] wd14`. Files are compared with the hash under which the
     cache keeps them, so one that was damaged later is found out.
     """
-    folder = _local(weights) or _download(weights, wanted_by)
+    own = _local(weights)
+    folder = own or _download(weights, wanted_by)
     for pattern in weights.files:
         if not any(True for _ in _matching(folder, pattern)):
+            if own:
+                raise RequestError(f"{wanted_by}: the folder {own} has no {pattern}: put it there")
             raise RequestError(
                 f"{wanted_by}: {weights.repo} at {weights.revision} has no {pattern} in {folder}: "
                 "fetch it whole with " + _how(weights)

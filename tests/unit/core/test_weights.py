@@ -54,6 +54,11 @@ def test_a_folder_of_ones_own_is_as_good_as_a_repository(tmp_path: Path) -> None
     assert fetch(weights, "[tag] wd14") == located(weights) == tmp_path
 
 
+def test_what_a_folder_of_ones_own_lacks_is_said(tmp_path: Path) -> None:
+    said = problem(Weights(str(tmp_path), "of no meaning here", ("model.onnx",), 1))
+    assert said == f"[tag] wd14: the folder {tmp_path} has no model.onnx: put it there"
+
+
 def test_what_is_missing_offline_is_said_with_its_size_and_how_to_get_it(cache: Path) -> None:
     said = problem()
     assert said.startswith(
