@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 
 from sakuga.build.classify import Classify, taxonomy_text
 from sakuga.core.errors import RequestError
+from sakuga.core.store import Part, Store
+from sakuga.dataset.release.record import Annotation
 from sakuga.dataset.taxonomy import read_lists
 from sakuga.report.cooccurrence import write_cooccurrence
 from sakuga.report.npmi import npmi, pmi, tables
 from sakuga.report.order import clustered
 from sakuga.report.pairs import Counted, count_pairs, place_of
 from sakuga.report.propose import as_file, check, class_terms, propose
+from tests.tables import filled
 from tests.unit.report.rows import known_row, unknown, write_rows
 
 Clips = list[list[str] | None]
@@ -172,6 +175,17 @@ def test_the_files_are_written(built: Path) -> None:
     assert len(told) == len(made.findings)
     assert {f.tag for f in made.findings if f.verdict == "proposed"} >= {"dog"}
     Classify(file=made.files[4])
+
+
+def test_an_imported_release_is_counted_too(tmp_path: Path) -> None:
+    rows = [
+        filled(Annotation, id=str(n), anime_tags=["night", "moon"] if n % 2 else None)
+        for n in range(8)
+    ]
+    with Store(str(tmp_path)).writing(Part("annotations", 0, "0" * 16), Annotation, {}) as out:
+        out.add(rows, ())
+    made = write_cooccurrence(str(tmp_path), taxonomy_text(), "taxonomy.toml")
+    assert (made.clips, made.tags, made.pairs) == (4, 2, 1)
 
 
 def test_a_dataset_without_tags_is_refused(tmp_path: Path) -> None:
