@@ -56,14 +56,14 @@ class Net:
             rest = np.zeros((self.batch - count, *prepared.shape[1:]), prepared.dtype)
             prepared = np.concatenate([prepared, rest])
         feed = {self.session.get_inputs()[0].name: prepared}
-        with alive():  # a large model on a slow machine takes its time over a batch
-            given = self.session.run([self.session.get_outputs()[0].name], feed)
+        given = self.session.run([self.session.get_outputs()[0].name], feed)
         return cast(Array, given[0])[:count]
 
     def look(self, pictures: Iterable[Picture], prepare: Prepare) -> Iterator[Array]:
         """One row of outputs for each picture, in their order; batches are prepared one ahead."""
-        for prepared in ahead(prepare(batch) for batch in batches(pictures, self.batch)):
-            yield from self.run(prepared)
+        with alive():  # a large model on a slow machine takes its time over a batch
+            for prepared in ahead(prepare(batch) for batch in batches(pictures, self.batch)):
+                yield from self.run(prepared)
 
 
 def open_net(path: Path, device: Device, batch: int) -> Net:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 
 from sakuga.build import onnx as ours
 from sakuga.build.onnx import Net, open_net
+from sakuga.core import pulse
 from sakuga.core.errors import RequestError
 from tests.tiny.nets import net
 
@@ -107,3 +111,24 @@ def test_it_uses_as_many_threads_as_the_process_may(
     monkeypatch.setenv("SAKUGA_THREADS", "3")
     options = opened(tmp_path).session.get_session_options()
     assert options.intra_op_num_threads == 3
+
+
+def test_a_long_run_gives_signs_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    beats = list[float]()
+    monkeypatch.setattr(pulse, "OFTEN", 0.01)
+    monkeypatch.setattr(pulse, "_beat", lambda: beats.append(time.monotonic()))
+    net_ = opened(tmp_path, 2)
+
+    class Slow:
+        def run(self, *given: Any) -> Any:
+            time.sleep(0.2)
+            return net_.session.run(*given)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(net_.session, name)
+
+    slow = dataclasses.replace(net_, session=Slow())
+    assert len(list(slow.look(some(3), as_they_are))) == 3
+    assert len(beats) > 4
+    threads = [thread.name for thread in threading.enumerate()]
+    assert not [name for name in threads if name.startswith("ahead")]

@@ -63,8 +63,9 @@ class Cafe:
         size = batch_size(self.batch, model.device.type == "cuda")
 
         def look(pictures: Iterable[Picture]) -> Iterator[float]:
-            for pixels in ahead(_prepared(processor, b) for b in batches(pictures, size)):
-                yield from _scores(model, pixels, place)
+            with alive():  # a slow machine takes its time over a batch
+                for pixels in ahead(_prepared(processor, b) for b in batches(pictures, size)):
+                    yield from _scores(model, pixels, place)
 
         return look
 
@@ -134,6 +135,6 @@ def _prepared(processor: Any, pictures: list[Picture]) -> Any:
 def _scores(model: Any, pixels: Any, place: int) -> list[float]:
     import torch
 
-    with torch.inference_mode(), alive():  # a slow machine takes its time over a batch
+    with torch.inference_mode():
         logits = model(pixel_values=pixels.to(model.device)).logits
         return logits.float().softmax(dim=-1)[:, place].tolist()
