@@ -127,10 +127,12 @@ def cafe_rows(folder: Path) -> Iterator[Line]:
     """`cafe`, beside the library's own processor and model."""
     import torch
     from transformers import AutoImageProcessor, BeitForImageClassification
+    from transformers.utils.logging import disable_progress_bar
 
     from sakuga.build.aesthetic import Judge
     from sakuga.build.aesthetic.cafe import Cafe
 
+    disable_progress_bar()
     stage = Judge(Cafe(str(write_cafe(folder)), batch=4, device="cpu"))
     processor = AutoImageProcessor.from_pretrained(folder, backend="pil")
     torch.set_num_threads(int(THREADS))

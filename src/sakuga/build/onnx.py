@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.build.ahead import ahead
-from sakuga.build.device import Device, batch_size, threads
+from sakuga.build.device import ON_CPU, Device, batch_size, threads
 from sakuga.build.pictures import batches
 from sakuga.core.errors import RequestError
 from sakuga.core.images import Picture
@@ -61,9 +61,11 @@ class Net:
 
     def look(self, pictures: Iterable[Picture], prepare: Prepare) -> Iterator[Array]:
         """One row of outputs for each picture, in their order; batches are prepared one ahead."""
+        several = self.batch * -(-ON_CPU // self.batch)  # small batches are prepared together
         with alive():  # a large model on a slow machine takes its time over a batch
-            for prepared in ahead(prepare(batch) for batch in batches(pictures, self.batch)):
-                yield from self.run(prepared)
+            for prepared in ahead(prepare(some) for some in batches(pictures, several)):
+                for start in range(0, len(prepared), self.batch):
+                    yield from self.run(prepared[start : start + self.batch])
 
 
 def open_net(path: Path, device: Device, batch: int) -> Net:
