@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sakuga.build.pipeline import ROOMS
 from sakuga.core.needs import needs_of
 from sakuga.testing import (
@@ -26,6 +28,7 @@ from sakuga.testing import (
     check_writer,
 )
 from tests.servers import Asked, Reply, said, serving
+from tests.tiny.comic import comic
 from tests.tiny.hub import hub_cache
 from tests.tiny.judges import anime_files, cafe_files
 from tests.tiny.speakers import write_blip2, write_chat, write_qwen_vl
@@ -90,6 +93,13 @@ def anime(ground: Ground) -> Any:
     return ground.weights(Anime(), anime_files())
 
 
+def comic_text(ground: Ground) -> Any:
+    from sakuga.build.text.comic import MODEL, Comic
+
+    blocks = np.array([[20, 12, 16, 8, 0.9, 1, 0], [40, 20, 9, 9, 0.7, 0, 1]], np.float32)
+    return ground.weights(Comic(), {MODEL: comic(blocks)})
+
+
 def blip2(ground: Ground) -> Any:
     from sakuga.build.caption.blip2 import Blip2
 
@@ -139,6 +149,7 @@ MAKERS: dict[tuple[str, str], Callable[[Ground], Any]] = {
     ("aesthetic", "cafe"): cafe,
     ("aesthetic", "anime"): anime,
     ("text", "rapidocr"): rapidocr,
+    ("text", "comic"): comic_text,
     ("caption", "blip2"): blip2,
     ("caption", "vlm"): vlm,
     ("caption", "vlm-local"): vlm_local,

@@ -27,6 +27,7 @@ from sakuga.build.text import Found
 from sakuga.core.errors import RequestError
 from sakuga.core.images import Picture, fit
 from sakuga.core.needs import Needs
+from sakuga.core.pulse import beat
 from sakuga.core.recipe import where
 from sakuga.core.records import TextBox
 
@@ -73,6 +74,7 @@ class RapidOcr:
 
         def find(pictures: Iterable[Picture]) -> Iterator[Found]:
             for picture in pictures:
+                beat()
                 yield _found(_lines(self, look, picture), picture)
 
         return find
