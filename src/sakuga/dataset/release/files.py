@@ -16,8 +16,8 @@ from sakuga.core.errors import RequestError
 from sakuga.core.files import open_file
 from sakuga.dataset.release.columns import NEEDED, SCHEMA, SPLITS, split_of_file
 
-BATCH_ROWS = 8_192
-BUFFER = 1 << 20  # bytes read ahead of each column: in the release a row group is the whole file
+BATCH_ROWS = 4_096
+BUFFER = 1 << 17  # bytes read ahead of each column: in the release a row group is the whole file
 BLOCK = 1 << 20
 
 

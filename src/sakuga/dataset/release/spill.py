@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sakuga.dataset.release.cells import pc
 
-BUCKET_ROWS = 16_384  # rows that a bucket comes to, if the hash is even: what memory holds at once
+BUCKET_ROWS = 8_192  # rows that a bucket comes to, if the hash is even: what memory holds at once
 MOST_BUCKETS = 256  # of which two spills are open at once: a process may have 1024 files
 
 
