@@ -119,7 +119,7 @@ class _Counting:
             "taste": self.taste.bars(),
             "rating": _rating_bars(self.rating),
             "text": self._text_bars(),
-            **{a: c.bars(paper.taxonomy_shares(a)) for a, c in self.axes.items()},
+            **{a: c.bars(paper.TAXONOMY[a]) for a, c in self.axes.items()},
             "subjects": self.bias.subjects(),
         }
         return Meaning(

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from sakuga.dataset.paper import INFINITE, LENGTH, TAXONOMY, WORDS, Bin
 
-INFINITY = float("inf")
+__all__ = ["LENGTH", "TAXONOMY", "WORDS", "Bin"]  # those that the dataset's card gives too
 
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Values in [low, high); `share` is the paper's, where it gives one."""
-
-    label: str
-    low: float
-    high: float
-    share: float | None = None
-
-
-LENGTH = (  # of a clip, in keyframes
-    Bin("short, under 12", 0, 12, 23.02),
-    Bin("medium, 12 to 24", 12, 24, 27.51),
-    Bin("long, 24 to 48", 24, 48, 27.00),
-    Bin("extra, 48 to 96", 48, 96, 15.99),
-    Bin("infinite, from 96", 96, INFINITY, 6.48),
-)
-WORDS = (  # of a description
-    Bin("short, under 20", 0, 20, 9.32),
-    Bin("medium, 20 to 40", 20, 40, 29.27),
-    Bin("long, 40 to 60", 40, 60, 54.20),
-    Bin("infinite, from 60", 60, INFINITY, 7.22),
-)
 BEAUTY = (  # bins that overlap: "more than a half", 36.1%, and §5.1's aesthetic subset of train
-    Bin("over 0.73", 0.73 + 1e-9, INFINITY, 50.0),
-    Bin("over 0.8", 0.8 + 1e-9, INFINITY, 36.1),
-    Bin("over 0.9", 0.9 + 1e-9, INFINITY, 12.52),
+    Bin("over 0.73", 0.73 + 1e-9, INFINITE, 50.0),
+    Bin("over 0.8", 0.8 + 1e-9, INFINITE, 36.1),
+    Bin("over 0.9", 0.9 + 1e-9, INFINITE, 12.52),
 )
 DYNAMIC = {  # classes of keyframes / frames; the paper's three shares sum to 98.0
     "threes": ("threes, below 0.33", 27.8),
@@ -46,7 +22,7 @@ HEIGHT = (  # of the picture in pixels; "over 80%" are 480P: 60.3 and 21.1 of tw
     Bin("481 to 720", 481, 721),
     Bin("721 to 1080", 721, 1081),
     Bin("1081 to 2160", 1081, 2161),
-    Bin("over 2160", 2161, INFINITY),
+    Bin("over 2160", 2161, INFINITE),
 )
 ASPECT = (  # width to height as shown; the paper gives those of 850x480 and 640x480
     Bin("upright", 0, 1),
@@ -54,47 +30,26 @@ ASPECT = (  # width to height as shown; the paper gives those of 850x480 and 640
     Bin("4:3", 1.3, 1.37, 21.1),
     Bin("4:3 to 16:9", 1.37, 1.74),
     Bin("16:9", 1.74, 1.82, 60.3),
-    Bin("wider", 1.82, INFINITY),
+    Bin("wider", 1.82, INFINITE),
 )
 SAFE = "general or sensitive"  # what the paper calls generally safe: over 99.5%
 RATING = {SAFE: 99.5, "questionable": 0.4, "explicit": 0.07}
 TEXT = {"any text": 5.5}
 BEARS_TEXT = 0.5  # probability from which a clip is taken to bear text; the paper names none
-TAXONOMY = {  # clips of the release by axis and class
-    "time": {"daylight": 251_515, "night": 284_179, "sunset": 61_605, "others": 640_034},
-    "venue": {"outdoors": 540_697, "indoors": 297_682, "others": 398_954},
-    "media": {"sketch": 145_803, "color_trace": 63_141, "others": 1_028_389},
-    "filming": {"looking_at_viewer": 568_025, "looking_away": 103_036, "others": 566_272},
-    "composition": {
-        "full_body": 57_809,
-        "upper_body": 744_137,
-        "lower_body": 8_939,
-        "out_of_frame": 132_422,
-        "others": 294_026,
-    },
-    "character": {"no_humans": 114_152, "solo": 679_208, "multiple": 443_869, "others": 104},
-}
 HOLDS = (  # of a drawing, in frames
     *(Bin(str(n), n, n + 1) for n in range(1, 7)),
     Bin("7-8", 7, 9),
     Bin("9-12", 9, 13),
     Bin("13-24", 13, 25),
-    Bin("25+", 25, INFINITY),
+    Bin("25+", 25, INFINITE),
 )
 SCORES = tuple(Bin(f"{n / 20:.2f}", n / 20, (n + 1) / 20 + (n == 19)) for n in range(20))
 SECONDS = (  # of a shot
     Bin("under 1", 0, 1),
     *(Bin(str(n), n, n + 1) for n in range(1, 8)),
     Bin("8-11", 8, 12),
-    Bin("12+", 12, INFINITY),
+    Bin("12+", 12, INFINITE),
 )
 CONFIDENCE = tuple(  # of a boundary
     Bin(f"{n}%", n / 100, (n + 10) / 100 + (n == 90)) for n in range(50, 100, 10)
 )
-
-
-def taxonomy_shares(axis: str) -> dict[str, float]:
-    """Class -> the release's share of all its clips, in percent."""
-    counts = TAXONOMY[axis]
-    whole = sum(counts.values())
-    return {name: round(100 * count / whole, 2) for name, count in counts.items()}

@@ -58,7 +58,7 @@ def test_a_drawing_that_returns_counts_once(numbers: Numbers) -> None:
 
 
 def test_lengths_fall_into_the_papers_bins(numbers: Numbers) -> None:
-    assert counts(numbers, "length") == {"short, under 12": 2, "medium, 12 to 24": 1}
+    assert counts(numbers, "length") == {"short: under 12": 2, "medium: 12 to 23": 1}
     assert [bar.paper for bar in numbers.charts["length"]] == [23.02, 27.51, 27.0, 15.99, 6.48]
 
 
