@@ -6,8 +6,8 @@ off the film. Within some 20 seconds on either side, the frames' levels of chang
 heaps, repeats and drawings, and `heaps` tells where to divide them; it is done apart for frames
 after a change, which codecs go on refining, and for frames after rest. Where time stamps show that
 repeats were left out of the file, these are counted as well. Grain is known by its evenness and
-has a threshold of its own. A view that drifts coherently is no noise at all, and what a pulldown
-repeats is no drawing.
+has a threshold of its own. A view that drifts coherently is no noise at all, what a pulldown
+repeats is no drawing, and what is new only just is none where it breaks the rhythm (`cadence`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.build.cadence import settled
 from sakuga.build.heaps import divide
 from sakuga.core.records import Signals
 
@@ -74,6 +75,7 @@ def evidence(signals: Signals) -> Evidence:
     odds = np.where(drifts, np.maximum(odds, _SURE), odds)
     odds = np.where(_pulled(levels - thresholds), np.minimum(odds, -_SURE), odds)
     odds[:1] = np.inf
+    odds[1:] = np.minimum(odds, settled(odds))[1:]
     new = odds > 0
     alike = level(signals.match_change, signals.match_stir) < thresholds
     return Evidence(
