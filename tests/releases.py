@@ -16,8 +16,11 @@ from sakuga.dataset.release.columns import CLASSES, RATINGS, SCHEMA, TAXONOMY, f
 CLIPS_A_VIDEO = 8
 MISSING = (None, "", "nan", "NaN")
 SHARES = {"train_full": 0.90, "val": 0.05, "test": 0.05}
-_WORDS = """a girl with long hair runs across the roof while camera follows her from left and smoke
-rises behind broken wall in slow heavy drawings of light sparks debris hands""".split()
+_TEXT = (
+    "a girl with long hair runs across the roof while camera follows her from left and smoke "
+    "rises behind broken wall in slow heavy drawings of light sparks debris hands"
+)
+_WORDS = _TEXT.split()
 _TAGS = [f"{one}_{two}" for one in _WORDS for two in _WORDS]
 
 
