@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 from sakuga.dataset.release.columns import CLASSES, RATINGS, SCHEMA, TAXONOMY, file_of
 
 CLIPS_A_VIDEO = 8
-MISSING = (None, "", "nan", "NaN")
 SHARES = {"train_full": 0.90, "val": 0.05, "test": 0.05}
 _TEXT = (
     "a girl with long hair runs across the roof while camera follows her from left and smoke "
