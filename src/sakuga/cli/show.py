@@ -39,10 +39,13 @@ def show(
 
 def print_shot(shot: Shot) -> None:
     """The clip as a short page of text."""
+    from rich.markup import escape
+
     from sakuga.cli.console import stdout, table
     from sakuga.report.words import (
         boundary_words,
         camera_words,
+        content_words,
         length_words,
         timing_words,
     )
@@ -59,6 +62,8 @@ def print_shot(shot: Shot) -> None:
     shown.add_row("camera", camera_words(shot.motion))
     shown.add_row("video", f"{video.width}x{video.height} {video.codec}, {video.frame_rate} fps")
     shown.add_row("", video.id)
+    for name, words in content_words(shot.row) if shot.row else ():
+        shown.add_row(name, escape(words))
     console.print(shown)
     if shot.keyframes is not None:
         console.print("\nexposure sheet (a number begins a drawing, - holds it)", style="dim")

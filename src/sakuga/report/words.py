@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sakuga.core.records import Motion
+import dataclasses
+
+from sakuga.core.records import Motion, Row
+from sakuga.report.names import harmless
 from sakuga.report.shots import Shot
 
 BOUNDARIES = {
@@ -83,3 +86,30 @@ def camera_arrow(motion: Motion) -> str:
             return "≈"
         case _:
             return ""
+
+
+def content_words(row: Row) -> list[tuple[str, str]]:
+    """What is told of a clip's content, a name and a text each; nothing of what is not known.
+
+    Texts come from models and from what is drawn: what a terminal could obey is taken out.
+    """
+    axes = dataclasses.asdict(row.taxonomy) if row.taxonomy else {}
+    classes = [f"{axis} {kind}" for axis, kind in axes.items() if kind != "others"]
+    told = (
+        ("description", row.text_description or ""),
+        ("tags", ", ".join(row.anime_tags or ())),
+        ("characters", ", ".join(row.character_tags or ())),
+        ("captions", " / ".join(row.captions or ())),
+        ("taxonomy", ", ".join(classes)),
+        ("rating", row.rating or ""),
+        ("aesthetic", "" if row.aesthetic_score is None else f"{row.aesthetic_score:.2f}"),
+        ("text", _text_words(row)),
+    )
+    return [(name, harmless(text)) for name, text in told if text]
+
+
+def _text_words(row: Row) -> str:
+    if row.text_probability is None:
+        return ""
+    kinds = f" ({', '.join(row.text_kinds)})" if row.text_kinds else ""
+    return f"probability {row.text_probability:.2f}{kinds}"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tables import Folder, digest
+from sakuga.core.records import Row, Taxonomy
+from tests.tables import Folder, digest, filled
 from tests.unit.cli.test_requests import run
 
 NAME = "/a\x1b[31m.mp4"
@@ -31,6 +32,24 @@ def test_show_prints_an_exposure_sheet(folder: Path) -> None:
     assert "0 | 1 - 2 1 - -" in result.stdout
     assert "shot 1 of a" in result.stdout
     assert "\x1b" not in result.stdout
+
+
+def test_show_prints_what_is_told_of_the_content(tmp_path: Path) -> None:
+    row = filled(
+        Row,
+        text_description="[bold]A ship\x1b[2J sails.",
+        anime_tags=["ship", "sea"],
+        taxonomy=Taxonomy("night", *["others"] * 5),
+        text_probability=0.5,
+        text_kinds=["logo"],
+    )
+    Folder(str(tmp_path)).add_film(NAME, [[2]], published=[row])
+    result = run("show", tmp_path, f"{digest(NAME)}:0")
+    assert result.exit_code == 0, result.output
+    for told in ("[bold]A ship", "ship, sea", "time night", "probability 0.50 (logo)"):
+        assert told in result.stdout
+    assert "\x1b" not in result.stdout
+    assert "aesthetic" not in result.stdout
 
 
 def test_show_prints_everything_as_json(folder: Path) -> None:
