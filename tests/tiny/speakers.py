@@ -139,6 +139,17 @@ def spoil(folder: Path) -> Path:
     return folder
 
 
+def drop_a_tensor(folder: Path) -> Path:
+    """The same model with weights that are not whole."""
+    from safetensors.torch import load_file, save_file
+
+    [file] = folder.glob("*.safetensors")
+    weights = load_file(file)
+    del weights[next(name for name in weights if "layers.1" in name)]
+    save_file(weights, file, {"format": "pt"})
+    return folder
+
+
 def _small(layers: int) -> dict[str, int]:
     heads = {"num_hidden_layers": layers, "num_attention_heads": 2}
     return {"hidden_size": 16, "intermediate_size": 32, **heads}
@@ -161,8 +172,8 @@ def _save_chatty(model: Any, folder: Path, ids: dict[str, int]) -> None:
     """A model that says nothing but letters and ends at some of them."""
     _make_loud(model)
     letters = {ids[c] for c in "abcdefghijklmnopqrstuvwxyz"} | {ids["Ġ"]}
-    ends = [ids["<|im_end|>"], *(ids[c] for c in "aeiou")]
-    model.generation_config.min_new_tokens = 16
+    ends = [ids["<|im_end|>"], *(ids[c] for c in "aeioulmnrs")]
+    model.generation_config.min_new_tokens = 4
     model.generation_config.no_repeat_ngram_size = 3  # or it could go round in circles
     model.generation_config.eos_token_id = ends
     model.generation_config.pad_token_id = ids["<|endoftext|>"]

@@ -62,6 +62,28 @@ def placed(device: Device, precision: Precision) -> Place:
     return Place(torch.device("cuda" if on_cuda else "cpu"), getattr(torch, name))
 
 
+def opened(kind: Any, folder: Path, place: Place) -> Any:
+    """The model in a folder, ready to speak. Raises RequestError where it is damaged or not whole:
+    the library would make up what is missing.
+
+    kind: a class of transformers that is made with `from_pretrained`.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        model, told = kind.from_pretrained(
+            folder, dtype=place.dtype, output_loading_info=True, local_files_only=True
+        )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise RequestError(f"{folder} is no model that can be opened: {error}") from error
+    if lacking := sorted(told["missing_keys"]):
+        raise RequestError(
+            f"{folder}: its weights lack {len(lacking)} of the model's tensors, {lacking[0]} among "
+            "them: fetch it again"
+        )
+    return model.to(place.device).eval()
+
+
 def generated(
     model: Any, tokenizer: Any, inputs: dict[str, Any], prompt: int, longest: int, beams: int = 1
 ) -> list[Said]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Gt
 
 from sakuga.build.caption import Said
-from sakuga.build.local_model import generated, in_batches, placed, preparer, quiet
+from sakuga.build.local_model import generated, in_batches, opened, placed, preparer, quiet
 from sakuga.core.errors import BadOutput, ItemError
 from sakuga.core.images import Picture
 from sakuga.core.needs import Needs
@@ -93,8 +93,7 @@ def _captions_of(recipe: Blip2) -> Callable[[Sequence[Picture]], list[str | Item
     place = placed(recipe.device, recipe.precision)
     prepare = preparer(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model: Any = Blip2ForConditionalGeneration.from_pretrained(folder, dtype=place.dtype)
-    model = model.to(place.device).eval()
+    model = opened(Blip2ForConditionalGeneration, folder, place)
     start = _start(model.config, tokenizer, recipe.prompt)
 
     def captions(pictures: Sequence[Picture]) -> list[str | ItemError]:

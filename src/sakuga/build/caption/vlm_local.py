@@ -19,7 +19,7 @@ from sakuga.build.caption import Said
 from sakuga.build.caption.moments import shown
 from sakuga.build.chat.answer import judged
 from sakuga.build.local_model import Said as Spoken
-from sakuga.build.local_model import generated, in_batches, placed, preparer, quiet
+from sakuga.build.local_model import generated, in_batches, opened, placed, preparer, quiet
 from sakuga.build.prompt import prompt_digest, read_prompt, unchanged_prompt
 from sakuga.core.errors import BadOutput, ItemError, RequestError
 from sakuga.core.images import Picture
@@ -101,8 +101,7 @@ def _captions_of(recipe: VlmLocal) -> Callable[[Sequence[Pictures]], list[Said]]
     _refuse_others(folder, recipe.repo)
     prepare = preparer(folder)
     tokenizer: Any = AutoTokenizer.from_pretrained(folder, padding_side="left")
-    model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=place.dtype)
-    model = model.to(place.device).eval()
+    model = opened(AutoModelForImageTextToText, folder, place)
 
     def captions(clips: Sequence[Pictures]) -> list[Said]:
         if not clips:

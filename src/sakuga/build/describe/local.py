@@ -16,7 +16,7 @@ from annotated_types import Gt
 from sakuga.build.chat.answer import judged
 from sakuga.build.describe import Scene, Written
 from sakuga.build.describe.facts import messages_of
-from sakuga.build.local_model import Said, generated, in_batches, placed, quiet
+from sakuga.build.local_model import Said, generated, in_batches, opened, placed, quiet
 from sakuga.build.prompt import prompt_digest, read_prompt, unchanged_prompt
 from sakuga.core.errors import BadOutput, ItemError, RequestError
 from sakuga.core.needs import Needs
@@ -90,8 +90,7 @@ def _teller(recipe: Local) -> Callable[[Sequence[list[dict[str, Any]]]], list[Wr
         )
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=place.dtype)
-    model = model.to(place.device).eval()
+    model = opened(AutoModelForCausalLM, folder, place)
 
     def tell(asked: Sequence[list[dict[str, Any]]]) -> list[Written | ItemError]:
         texts = [

@@ -16,7 +16,7 @@ from sakuga.core.needs import prepare
 from sakuga.core.recipe import plain
 from sakuga.core.records import Captions, Failure, Samples
 from tests.tiny.hub import hub_cache, offline
-from tests.tiny.speakers import spoil, write_blip2
+from tests.tiny.speakers import drop_a_tensor, spoil, write_blip2
 from tests.unit.build.caption.pictures import clip
 
 CLIPS = [clip("a", 3), clip("b", 1), clip("c", 4)]
@@ -89,6 +89,20 @@ def test_a_sample_that_is_no_image_costs_its_clip_alone() -> None:
 def test_weights_that_give_nan_give_no_caption(tmp_path: Path) -> None:
     folder = spoil(write_blip2(tmp_path / "x"))
     assert texts(Blip2(repo=str(folder), beams=2), CLIPS[:1]) == ["bad_output"]
+
+
+def test_weights_that_are_not_whole_are_refused(tmp_path: Path) -> None:
+    folder = drop_a_tensor(write_blip2(tmp_path / "x"))
+    with pytest.raises(RequestError, match="lack 1 of the model's tensors"):
+        Blip2(repo=str(folder)).load()
+
+
+def test_damaged_weights_are_refused(tmp_path: Path) -> None:
+    folder = write_blip2(tmp_path / "x")
+    [file] = folder.glob("*.safetensors")
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(RequestError, match="no model that can be opened"):
+        Blip2(repo=str(folder)).load()
 
 
 def test_a_revision_without_a_token_for_the_picture_works_too(tmp_path: Path) -> None:
