@@ -11,7 +11,7 @@ import fsspec
 from sakuga.core.records import Clip, Failure, Source
 from sakuga.core.store import Store, table_of
 from sakuga.report.names import shown_name
-from sakuga.report.tables import ORDER, Tables
+from sakuga.report.tables import ALWAYS, ORDER, Tables
 
 EXAMPLES = 5  # names given for each reason
 
@@ -70,7 +70,8 @@ def read_state(root: str) -> State:
     wanted = len(tables.parts(Source))
     sizes = folder_sizes(tables.store)
     skipped, duplicates = skipped_files(tables)
-    states = [_table_state(tables, record, wanted, sizes) for record in ORDER]
+    there = [record for record in ORDER if record in ALWAYS or tables.parts(record)]
+    states = [_table_state(tables, record, wanted, sizes) for record in there]
     return State(
         root,
         tuple(states),

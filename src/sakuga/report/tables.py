@@ -34,10 +34,13 @@ from sakuga.core.records import (
 )
 from sakuga.core.schema import from_table, schema_of
 from sakuga.core.store import Part, Store, table_of
+from sakuga.dataset.release.record import Annotation
 
+ALWAYS = (Source, Video, Signals, Clip, Keyframes, Samples, Motion, Row)  # what every build makes
 ORDER: tuple[type, ...] = (
     *(Source, Video, Signals, Clip, Keyframes, Samples, Motion),
     *(TagScores, Tags, Captions, TextBoxes, Text, Aesthetic, Classes, Description, Row),
+    Annotation,  # of an imported release
 )
 BATCH = 32_768  # rows in memory at a time
 

@@ -26,6 +26,7 @@ from sakuga.core.recipe import fingerprint
 from sakuga.core.records import Source
 from sakuga.core.store import Part, Store
 
+PLATFORM = "folder"  # of sources that were found here, not imported
 PARTS_WANTED = 256  # as many parts as this from one listing, until a part has
 PART_LIMIT = 64  # this many files
 _NAMED_AS_VIDEO = (".mp4", ".mkv", ".webm")
@@ -77,7 +78,12 @@ def find_sources(
 
 
 def _told(source: Source, recipe: Collect) -> Source:
-    """A source with what the recipe says of it, which may have changed since it was found."""
+    """A source with what the recipe says of it, which may have changed since it was found.
+
+    Of one that was imported its own table tells that.
+    """
+    if source.platform != PLATFORM:
+        return source
     return replace(
         source,
         group=_group(source.url, source.video, recipe),
@@ -215,7 +221,7 @@ def _read(file: Found, recipe: Collect) -> Source:
         part=-1,
         video=video,
         url=file.url,
-        platform="folder",
+        platform=PLATFORM,
         kind=kind,
         group=_group(file.url, video, recipe),
         bytes=file.bytes,

@@ -17,6 +17,8 @@ from sakuga.core.errors import RequestError
 from sakuga.core.files import local_path
 from sakuga.core.records import Source
 from sakuga.core.store import Part, Store
+from sakuga.dataset.release.importing import import_release
+from tests.releases import row, write_rows
 
 MP4 = b"\x00\x00\x00\x18ftypisom" + b"\x00" * 20
 MKV = b"\x1a\x45\xdf\xa3\xa3\x42\x86\x81\x01\x42\x82\x88matroska"
@@ -254,3 +256,17 @@ def test_what_is_said_of_the_footage_may_change(films: Path, tmp_path: Path) -> 
     find(tmp_path / "out", films)
     found = find(tmp_path / "out", films, recipe=Collect(licence="CC0", user_tags=("cel",)))
     assert (found["a.mp4"].licence, found["a.mp4"].user_tags) == ("CC0", ["cel"])
+
+
+def test_what_was_imported_keeps_its_group_and_tags(tmp_path: Path) -> None:
+    release = write_rows(tmp_path, train_full=[row(0, user_tags="smoke"), row(1), row(9)])
+    import_release(release, str(tmp_path / "out"))
+    before = listed(tmp_path / "out")
+    recipe = Collect(licence="CC0-1.0", user_tags=("mine",))
+    find(tmp_path / "out", recipe=recipe)
+    assert listed(tmp_path / "out") == before
+
+
+def listed(out: Path) -> list[Source]:
+    store = Store(str(out))
+    return [source for part in store.parts("sources") for source in store.read_part(part, Source)]
