@@ -29,6 +29,8 @@ AFTER: Final = {
     "spot_color": "grey but for one colour",
     "high_contrast": "almost all black or white", "lineart": "all dark lines on white",
 }  # fmt: skip
+GOES: Final = {"dark": "turns brighter", "greyscale": "turns from grey to colour"}
+COMES: Final = {"dark": "turns dark", "greyscale": "turns from colour to grey"}
 LONGEST_TAG = 60  # characters
 
 
@@ -84,11 +86,8 @@ class Template:
     def _turns(self, first: FrameTags, last: FrameTags) -> Iterator[str]:
         """How the end differs from the beginning."""
         gone, come = self._only(first, last), self._only(last, first)
-        for word, without in (("dark", "brighter"), ("greyscale", "in colour")):
-            if word in gone:
-                yield f"goes from {word} to {without}"
-            elif word in come:
-                yield f"goes from {_opposite(without)} to {word}"
+        yield from (turn for word, turn in GOES.items() if word in gone)
+        yield from (turn for word, turn in COMES.items() if word in come)
         yield from (f"begins mostly {colour}" for colour in _named(gone, "_theme"))
         yield from (f"ends mostly {colour}" for colour in _named(come, "_theme"))
 
@@ -115,22 +114,20 @@ def _shot(scene: Scene, words: set[str]) -> str:
     before = [BEFORE[word] for word in BEFORE if word in words - grey]
     after = [AFTER[word] for word in AFTER if word in words]
     after += [f"mostly {colour}" for colour in _named(words, "_theme")]
-    after += [f"on a plain {colour} background" for colour in _ground(words)]
+    after += _ground(words)
     phrase = " ".join(["A", *before, "shot", *_length(scene), _timing(scene.motion)])
     return f"{phrase}, {listed(after)}" if after else phrase
 
 
 def _ground(words: set[str]) -> list[str]:
     colours = [name for name in _named(words, "_background") if name != "simple"]
-    return colours[:1]
+    if colours:
+        return [f"on a plain {colours[0]} background"]
+    return ["on a plain background"] if "simple_background" in words else []
 
 
 def _named(words: set[str], kind: str) -> list[str]:
     return sorted(word.removesuffix(kind) for word in words if word.endswith(kind))
-
-
-def _opposite(without: str) -> str:
-    return "bright" if without == "brighter" else "colour"
 
 
 def _length(scene: Scene) -> list[str]:
@@ -159,7 +156,7 @@ def _changes(scene: Scene) -> str:
 
 
 def _camera(motion: Motion) -> str:
-    """What the camera does; how fast it does so in so many words only if it is out of the common."""
+    """What the camera does, and whether it does so slowly or quickly."""
     match motion.camera:
         case "static":
             return "The camera stays still"
