@@ -24,7 +24,7 @@ class Choose:
     name: ClassVar[str] = "choose"
     reads: ClassVar[tuple[type, ...]] = (TagScores, Clip, Motion)
     writes: ClassVar[type] = Tags
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     batch: ClassVar[int] = 64
 
     general: Annotated[float, Interval(ge=0, le=1)] = 0.35
@@ -75,10 +75,34 @@ def highest(ratings: Ratings) -> Rating:
 
 
 def film_tags(clip: Clip, motion: Motion) -> list[str]:
-    """What is measured of camera, timing and transitions, as tags."""
+    """What is measured of camera, timing and transitions, as tags.
+
+    A flash, an impact frame or a whip pan is measured too, but kept in no record that is read here.
+    """
     edges = (("fade_in", clip.opens), ("fade_out", clip.closes))
     faded = [name for name, boundary in edges if boundary.startswith("fade_")]
     dissolved = ["dissolve"] if "dissolve" in (clip.opens, clip.closes) else []
-    camera = "static_camera" if motion.camera == "static" else f"camera_{motion.camera}"
-    timing = "still" if motion.timing == "hold" else f"on_{motion.timing}"
-    return [camera, timing, *(["mixed_timing"] if motion.mixed else []), *faded, *dissolved]
+    mixed = ["mixed_timing"] if motion.mixed else []
+    return [*_camera_tags(motion), _timing_tag(motion), *mixed, *faded, *dissolved]
+
+
+def _timing_tag(motion: Motion) -> str:
+    """`still` is one drawing; where the most of several are held as long as a pause, no timing."""
+    if motion.timing != "hold":
+        return f"on_{motion.timing}"
+    return "long_holds" if motion.exposure else "still"
+
+
+def _camera_tags(motion: Motion) -> list[str]:
+    """The move, and which way it goes."""
+    match motion.camera:
+        case "static":
+            return ["static_camera"]
+        case "shake":
+            return ["camera_shake"]
+        case "pan":
+            return ["camera_pan", "pan_right" if motion.camera_x > 0 else "pan_left"]
+        case "tilt":
+            return ["camera_tilt", "tilt_down" if motion.camera_y > 0 else "tilt_up"]
+        case "zoom":
+            return ["camera_zoom", "zoom_in" if motion.camera_zoom > 0 else "zoom_out"]
