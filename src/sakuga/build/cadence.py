@@ -21,11 +21,11 @@ Floats = NDArray[np.float64]
 _AGES: Final = 8  # frames that a drawing's age is counted to; beyond, all are alike
 _AROUND: Final = 36  # frames on either side from which the rhythm is learnt
 _UNAWARE: Final = 4.0  # imagined frames of each age, new as often as all frames around
-_ROUNDS: Final = 4
+_ROUNDS: Final = 3
 _LOUDEST: Final = 6.0  # log-odds of one frame that are listened to
 _RAREST: Final = 0.01  # chance that nothing makes impossible
-_PIECE: Final = 256  # frames that are gone through one after the other; pieces go side by side
-_LAP: Final = 48  # frames around a piece that are looked at as well
+_PIECE: Final = 96  # frames that are gone through one after the other; pieces go side by side
+_LAP: Final = 24  # frames around a piece that are looked at as well
 
 
 @dataclass(frozen=True, slots=True)
