@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from sakuga.build.chat.kept import cache_folder, opened
 from sakuga.core.errors import RequestError
 
 if TYPE_CHECKING:
@@ -67,8 +68,10 @@ class Server:
         return said if len(said) <= 300 else said[:299] + "…"
 
     def check(self) -> None:
-        """Raise RequestError where nobody answers, or not to this key."""
+        """Raise RequestError where nobody answers, or not to this key, or nothing can be kept."""
         self._check_address()
+        with opened(cache_folder(self.cache), self.room):
+            pass
         if not self.key and (self.key_variable or self.official):
             variable = self.key_variable or "OPENAI_API_KEY"
             raise RequestError(

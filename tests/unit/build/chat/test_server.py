@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,15 @@ def test_a_server_that_is_down_is_told_with_what_to_do() -> None:
         server(base_url=url).check()
 
 
+def test_a_place_that_can_t_keep_answers_is_told_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "answers-1.sqlite").write_bytes(b"nonsense" * 1000)
+    with (
+        serving(lambda _: Reply(said("x"))) as running,
+        pytest.raises(RequestError, match="answers can't be kept"),
+    ):
+        server(base_url=running.url, cache=str(tmp_path)).check()
+
+
 def test_openai_itself_wants_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(RequestError, match="OPENAI_API_KEY is not set"):
@@ -45,7 +55,10 @@ def test_openai_s_key_is_sent_to_nobody_else(monkeypatch: pytest.MonkeyPatch) ->
     assert server(base_url="http://x/v1", key_variable="OPENAI_API_KEY").key == KEY
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x/v1", "http://", "", "http://x:y", "http://x:99999", "http://[x"])
+@pytest.mark.parametrize(
+    "url",
+    ["localhost:8000", "ftp://x/v1", "http://", "", "http://x:y", "http://x:99999", "http://[x"],
+)
 def test_an_address_is_one(url: str) -> None:
     with pytest.raises(RequestError, match="must begin with http"):
         server(base_url=url).check()
