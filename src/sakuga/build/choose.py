@@ -1,13 +1,15 @@
 """Room `choose`: tag scores to a clip's tags and rating (§3.2); a pure function, retuned at once.
 
 A clip's tags are the union of its samples' tags over their threshold, ordered by how often, then by
-how surely. What the signals prove of the film itself (camera, timing, transitions) is kept apart.
+how surely. A sample that a fade or dissolve mixes shows another shot too, or nothing: it counts
+only where a clip has no other. What the signals prove of the film itself (camera, timing,
+transitions) is kept apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Annotated, ClassVar, get_args
 
 from annotated_types import Interval
@@ -35,7 +37,8 @@ class Choose:
         return self._work
 
     def _work(self, items: Sequence[Item]) -> Iterator[Tags]:
-        for scores, clip, motion in items:
+        for whole, clip, motion in items:
+            scores = unmixed(whole, clip)
             ratings = mean_ratings(scores)
             yield Tags(
                 id=scores.id,
@@ -46,6 +49,13 @@ class Choose:
                 ratings=ratings,
                 rating=highest(ratings) if ratings else None,
             )
+
+
+def unmixed(scores: TagScores, clip: Clip) -> TagScores:
+    """The samples that are no part of a transition; all of them where there is none such."""
+    # Differs from the paper: it takes all samples, but its clips have no transitions.
+    clear = [s for s in scores.samples if clip.body_start <= s.frame < clip.body_end]
+    return replace(scores, samples=clear) if clear else scores
 
 
 def clip_tags(scores: TagScores, kind: TagKind, threshold: float) -> list[ClipTag]:

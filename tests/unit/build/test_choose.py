@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakuga.build.choose import Choose, clip_tags, film_tags, highest, mean_ratings
+from sakuga.build.choose import Choose, clip_tags, film_tags, highest, mean_ratings, unmixed
 from sakuga.build.motion.timing import NAMES
 from sakuga.build.pipeline import stages_of
 from sakuga.core.plan import readers_of
@@ -90,6 +90,15 @@ def test_the_mean_of_ratings_sums_to_one(given_):
     assert mean is not None
     assert sum(astuple(mean)) == pytest.approx(1)
     assert getattr(mean, highest(mean)) == max(astuple(mean))
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"), [((0, 3), [0, 1, 2]), ((1, 3), [1, 2]), ((1, 2), [1]), ((3, 3), [0, 1, 2])]
+)
+def test_a_sample_that_a_transition_mixes_counts_only_where_there_is_no_other(body, kept):
+    clip = filled(Clip, start=0, end=3, body_start=body[0], body_end=body[1])
+    left = unmixed(scores({"sky": 0.9}, {"sky": 0.9}, {"sky": 0.9}), clip)
+    assert [sample.frame for sample in left.samples] == kept
 
 
 def test_samples_without_ratings_are_left_out_of_the_mean_and_none_gives_none():

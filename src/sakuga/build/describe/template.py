@@ -75,9 +75,8 @@ class Template:
             yield f"fades in from {edges[0].removeprefix('fade_')}"
         elif edges[0] == "dissolve":
             yield "opens with a dissolve"
-        if self.proven and scene.tag_scores and len(scene.tag_scores.samples) > 1:
-            first, *_, last = scene.tag_scores.samples
-            yield from self._turns(first, last)
+        if self.proven and len(samples := _unmixed(scene)) > 1:
+            yield from self._turns(samples[0], samples[-1])
         if edges[1].startswith("fade_"):
             yield f"fades out to {edges[1].removeprefix('fade_')}"
         elif edges[1] == "dissolve":
@@ -106,6 +105,12 @@ def listed(things: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *others, last = things
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def _unmixed(scene: Scene) -> list[FrameTags]:
+    """The samples that are no part of a transition."""
+    samples = scene.tag_scores.samples if scene.tag_scores else []
+    return [s for s in samples if scene.clip.body_start <= s.frame < scene.clip.body_end]
 
 
 def _shot(scene: Scene, words: set[str]) -> str:
@@ -151,8 +156,7 @@ def _changes(scene: Scene) -> str:
     """How often another picture appears, which the dynamic score counts."""
     frames = scene.clip.end - scene.clip.start
     times = max(0, round(scene.motion.dynamic_score * frames) - 1)
-    of = f"in {frames} frame{'s' if frames != 1 else ''}"
-    return f"{TIMES.get(times, f'changes {times} times')} {of}"
+    return TIMES.get(times, f"changes {times} times")
 
 
 def _camera(motion: Motion) -> str:

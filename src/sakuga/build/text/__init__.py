@@ -7,8 +7,10 @@ a video together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field
-from typing import Any, ClassVar, Protocol
+from dataclasses import astuple, dataclass, field, replace
+from typing import Annotated, Any, ClassVar, Protocol
+
+from annotated_types import Ge
 
 from sakuga.build.pictures import by_clip, share
 from sakuga.core.errors import ItemError
@@ -37,7 +39,8 @@ class TextFinder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FindText:
-    """use: a TextFinder."""
+    """use: a TextFinder. most: it is shown at most so many samples of a clip, evenly chosen, the
+    first and the last among them; 0: all."""
 
     name: ClassVar[str] = "text"
     reads: ClassVar[tuple[type, ...]] = (Samples,)
@@ -46,13 +49,14 @@ class FindText:
     batch: ClassVar[int] = 16
 
     use: Any
+    most: Annotated[int, Ge(0)] = 0
 
     def load(self) -> Callable[[Sequence[Item]], Iterable[TextBoxes | Failure]]:
         """The worker; what a finder gives that can't be is a failure of the clip alone."""
         look = self.use.load()
 
         def work(items: Sequence[Item]) -> Iterator[TextBoxes | Failure]:
-            for clip, found in by_clip([item[0] for item in items], look):
+            for clip, found in by_clip([self._shown(item[0]) for item in items], look):
                 try:
                     frames = [_checked(n, f) for n, f in zip(clip.frames, found, strict=True)]
                     yield TextBoxes(clip.id, clip.video, frames)
@@ -60,6 +64,15 @@ class FindText:
                     yield failure_of(self.name, clip.id, error)
 
         return work
+
+    def _shown(self, clip: Samples) -> Samples:
+        count = len(clip.frames)
+        if not self.most or count <= self.most:
+            return clip
+        step = (count - 1) / max(1, self.most - 1)
+        chosen = [round(n * step) for n in range(self.most)]
+        frames, images = [clip.frames[n] for n in chosen], [clip.images[n] for n in chosen]
+        return replace(clip, frames=frames, images=images)
 
 
 def _checked(frame: int, found: Found) -> FrameText:

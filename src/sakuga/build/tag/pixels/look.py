@@ -19,6 +19,8 @@ Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 LONGEST = 192  # pixels of the longer side
+COLOURED = 48  # chroma: a colour beyond doubt has more ...
+VIVID = 0.35  # ... and more saturation
 BLACK = 26  # luma: a bar is no lighter; 16 is video's black, and JPEG rings
 FLAT = 3.0  # grey levels: a picture that strays less is all one colour
 BAR = (0.03, 0.26)  # of a side: bars are at least and at most so thick
@@ -83,6 +85,16 @@ class Look:
         inner = np.ones(self.pixels.shape[:2], np.bool_)
         inner[rim:-rim, rim:-rim] = False
         return self.pixels[inner]
+
+    @cached_property
+    def ground(self) -> NDArray[np.int16]:
+        """(3,) the colour of most of the rim: blue, green, red."""
+        return np.median(self.edge, axis=0).astype(np.int16)
+
+    @cached_property
+    def vivid(self) -> Mask:
+        """(H, W) a colour beyond doubt."""
+        return (self.chroma > COLOURED) & (self.saturation > VIVID)
 
 
 def look_at(picture: Picture) -> Look:

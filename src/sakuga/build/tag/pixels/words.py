@@ -7,18 +7,17 @@ beyond doubt, so that 0.35 is a fixed share of the picture, written beside each 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sakuga.build.tag.pixels.look import Bars, Look, Mask
 
 Definition = Callable[[Look], float]
 
 GREY = 14  # chroma: as much JPEG leaves in a grey picture
-COLOURED = 48  # chroma: a colour beyond doubt
-VIVID = 0.35  # saturation, likewise
 LIT = 48  # luma: what is darker looks grey, whatever it is
 WHITE, INK = 232, 64  # luma
 ALIKE = 8  # levels of blue, green or red: as far as JPEG strays in one flat colour
@@ -57,7 +56,7 @@ def monochrome(look: Look) -> float:
 
 def spot_color(look: Look) -> float:
     """At least 0.92 have no colour; 0.004 to 0.08 are vivid, and of one hue."""
-    vivid = (look.chroma > COLOURED) & (look.saturation > VIVID)
+    vivid = look.vivid
     lit = _share(look.luma > LIT) >= 0.1
     if not (lit and 0.004 <= _share(vivid) <= 0.08 and _within(look, vivid, 30) >= 0.95):
         return 0.0
@@ -97,14 +96,14 @@ def pillarboxed(look: Look) -> float:
 
 def simple_background(look: Look) -> float:
     """At least 0.97 of the picture's rim, and 0.45 of the picture, are of one flat colour."""
-    near = _near_the_rims(look)
-    rim = np.abs(look.edge.astype(np.int16) - _rims(look)).max(axis=1) <= ALIKE
+    near = _like_the_ground(look)
+    rim = np.abs(look.edge.astype(np.int16) - look.ground).max(axis=1) <= ALIKE
     return min(_margin(_share(rim), 0.96, 0.99), _margin(_share(near), 0.35, 0.64))
 
 
 def background(look: Look, colour: str) -> float:
     """A simple background whose colour is that."""
-    return simple_background(look) if _called(_rims(look)) == colour else 0.0
+    return simple_background(look) if called(look.ground) == colour else 0.0
 
 
 def theme(look: Look, colour: str) -> float:
@@ -121,7 +120,7 @@ def _within(look: Look, which: Mask, degrees: float) -> float:
 
 
 def _of_colour(look: Look, colour: str) -> Mask:
-    vivid = (look.chroma > COLOURED) & (look.saturation > VIVID)
+    vivid = look.vivid
     if colour == "brown":
         return vivid & _between(look, *BROWN) & (look.value < DIM)
     bright = look.value >= DIM if colour == "orange" else look.value > LIT
@@ -134,24 +133,26 @@ def _between(look: Look, first: float, last: float) -> Mask:
     return (look.hue >= first) & (look.hue <= last)
 
 
-def _rims(look: Look) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
-    """The colour of most of the rim: blue, green, red."""
-    return np.median(look.edge, axis=0).astype(np.int16)
+def _like_the_ground(look: Look) -> Mask:
+    return np.abs(look.pixels.astype(np.int16) - look.ground).max(axis=2) <= ALIKE
 
 
-def _near_the_rims(look: Look) -> Mask:
-    return np.abs(look.pixels.astype(np.int16) - _rims(look)).max(axis=2) <= ALIKE
+def called(colour: NDArray[np.int16]) -> str:
+    """The name of a flat colour (3,) BGR, empty where no one name is beyond doubt."""
+    blue, green, red = (int(part) for part in colour)
+    return _name_of(blue, green, red)
 
 
-def _called(colour: np.ndarray[tuple[int], np.dtype[np.int16]]) -> str:
-    """The name of a flat colour, empty where no one name is beyond doubt."""
-    if colour.min() >= 240:
+@lru_cache(maxsize=256)
+def _name_of(blue: int, green: int, red: int) -> str:
+    least, most = min(blue, green, red), max(blue, green, red)
+    if least >= 240:
         return "white"
-    if colour.max() <= 24:
+    if most <= 24:
         return "black"
-    if colour.max() - colour.min() <= GREY and 64 <= colour.max() <= 208:
+    if most - least <= GREY and 64 <= most <= 208:
         return "grey"
-    one = Look(colour.astype(np.uint8).reshape(1, 1, 3), Bars(), Bars())
+    one = Look(np.array([[[blue, green, red]]], np.uint8), Bars(), Bars())
     return next((name for name in (*HUES, "brown") if _of_colour(one, name).all()), "")
 
 
