@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-NAMES = ("drawings", "timing", "cuts", "motion", "speed", "models", "describe", "release")
+NAMES = ("drawings", "timing", "cuts", "motion", "speed", "models", "describe", "release", "scan")
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 
 

@@ -23,7 +23,7 @@ import functools
 import importlib
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -34,6 +34,7 @@ Using = Literal["auto", "chunked", "kernel"]
 CHUNK_FLOATS = {"cpu": 160_000}
 """Floats in a chunk's buffer: on a CPU two buffers stay in its cache (docs/models.md)."""
 CHUNK_FLOATS_ELSEWHERE = 1 << 24
+UNKEPT_SPAN = 64  # steps that are converted at once where no gradient is wanted
 
 
 def selective_scan(
@@ -114,9 +115,9 @@ def _steps(states_of_one: int, device: torch.device) -> int:
     return min(64, max(1, floats // states_of_one))
 
 
-def _spans(length: int) -> Iterator[tuple[int, int]]:
+def _spans(length: int, span: int = 0) -> Iterator[tuple[int, int]]:
     """Spans of about sqrt(length) steps: fewest states in memory if one is kept for each."""
-    span = max(1, math.isqrt(length))
+    span = span or max(1, math.isqrt(length))
     for start in range(0, length, span):
         yield start, min(length, start + span)
 
@@ -155,15 +156,14 @@ def _run(inputs: tuple[Any, ...], keep: bool) -> tuple[Tensor, list[Tensor]]:
     chunk = _Chunk(steps, u.shape[1], A)
     last, out = torch.zeros_like(chunk.h[0]), torch.empty_like(u)
     kept: list[Tensor] = []
-    for start, end in _spans(len(u)):
+    for start, end in _spans(len(u), 0 if keep else UNKEPT_SPAN):
         if keep:
             kept.append(last.clone())
         span = _Span(start, end, dtype, inputs)
         y = torch.empty_like(span.u)
-        for t in range(0, end - start, steps):
-            h = chunk.fill(span, t, min(steps, end - start - t), last)
-            last.copy_(h[-1])
-            span.read(h, t, out=y[t : t + len(h)])
+        for piece, y_piece in zip(span.pieces(steps), y.split(steps), strict=True):
+            last.copy_(chunk.fill(piece, last)[-1])
+            chunk.read(piece, y_piece)
         y.addcmul_(span.u, D)
         out[start:end] = y if span.z is None else y.mul_(silu(span.z))
     return out, kept
@@ -183,11 +183,24 @@ class _Span:
         self.x = self.delta * self.u
         self.z: Tensor | None = None if z is None else z[start:end].to(dtype)
 
-    def read(self, h: Tensor, start: int, out: Tensor) -> Tensor:
-        """The sum over the states (n, B, G, S, E) from step `start`, into out (n, B, G, E)."""
-        reading = self.C[start : start + len(h)].view(-1, 1, h.shape[3])
-        torch.bmm(reading, h.view(-1, *h.shape[3:]), out=out.view(-1, 1, h.shape[4]))
-        return out
+    def pieces(self, steps: int) -> Iterator[_Piece]:
+        """Pieces of so many steps, the last may be shorter."""
+        return map(
+            _Piece,
+            self.delta.unsqueeze(3).split(steps),
+            self.x.unsqueeze(3).split(steps),
+            self.B.unsqueeze(4).split(steps),
+            self.C.split(steps),
+        )
+
+
+class _Piece(NamedTuple):
+    """delta and delta u as (n, B, G, 1, E), B as (n, B, G, S, 1), C as (n, B, G, S)."""
+
+    delta: Tensor
+    x: Tensor
+    B: Tensor
+    C: Tensor
 
 
 class _Chunk:
@@ -199,16 +212,22 @@ class _Chunk:
         self.h = torch.empty_like(self.decay)
         self._each = list(zip(self.decay.unbind(), self.h.unbind(), strict=True))
 
-    def fill(self, span: _Span, start: int, steps: int, before: Tensor) -> Tensor:
-        """The states of `steps` steps of the span, from `start`; before: the state before them."""
-        here = slice(start, start + steps)
+    def fill(self, piece: _Piece, before: Tensor) -> Tensor:
+        """The states of the piece's steps; before: the state before them, (B, G, S, E)."""
+        steps = len(piece.delta)
         decay, h = self.decay[:steps], self.h[:steps]
-        torch.mul(span.delta[here, :, :, None], self.A, out=decay)
+        torch.mul(piece.delta, self.A, out=decay)
         decay.exp_()
-        torch.mul(span.B[here, ..., None], span.x[here, :, :, None], out=h)
+        torch.mul(piece.B, piece.x, out=h)
         for decay_t, h_t in self._each[:steps]:
             before = h_t.addcmul_(decay_t, before)
         return h
+
+    def read(self, piece: _Piece, out: Tensor) -> Tensor:
+        """The sums over the states that were filled in last, into out (n, B, G, E)."""
+        h = self.h[: len(out)].flatten(0, 2)
+        torch.bmm(piece.C.view(len(h), 1, -1), h, out=out.view(len(h), 1, -1))
+        return out
 
 
 class _Gradients:
@@ -226,10 +245,10 @@ class _Gradients:
     def add(self, start: int, end: int, before: Tensor, dy: Tensor) -> None:
         """A span's share. before: the state before it; dy: the gradient of its output."""
         span = _Span(start, end, before.dtype, self.inputs)
-        chunk = _Chunk(end - start, before.shape[0], self.A)
-        h, decay = chunk.fill(span, 0, end - start, before), chunk.decay
+        chunk, (piece,) = _Chunk(end - start, len(before), self.A), span.pieces(end - start)
+        h, decay = chunk.fill(piece, before), chunk.decay
         if self.dz is not None and span.z is not None:
-            y = span.read(h, 0, out=torch.empty_like(span.u)).addcmul_(span.u, self.D)
+            y = chunk.read(piece, torch.empty_like(span.u)).addcmul_(span.u, self.D)
             dy, self.dz[start:end] = _through_gate(dy, span.z, y)
         self.dC[start:end] = (h @ dy[..., None]).squeeze(-1)
         dh = span.C[..., None] * dy[:, :, :, None]
