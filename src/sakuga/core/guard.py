@@ -20,6 +20,7 @@ from typing import Any
 
 from sakuga.core import pulse
 from sakuga.core.errors import SakugaError
+from sakuga.core.needs import needs_of
 from sakuga.core.records import Failure
 from sakuga.core.stage import Job, Outcome, run_part
 
@@ -201,7 +202,6 @@ def _context() -> Any:
 def _serve(connection: Connection, beats: Any, threads: int) -> None:
     """The child: make parts as they come, until the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["SAKUGA_THREADS"] = str(threads)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pulse.watch(_counter(beats))
     while True:
@@ -209,6 +209,8 @@ def _serve(connection: Connection, beats: Any, threads: int) -> None:
             job, doomed, alone = connection.recv()
         except (EOFError, OSError):
             return
+        most = os.cpu_count() or 1  # what runs in one process only is to have the whole machine
+        os.environ["SAKUGA_THREADS"] = str(most if needs_of(job.stage).alone else threads)
         connection.send(_make(job, doomed, alone, connection))
 
 

@@ -72,7 +72,7 @@ def _with_backend(stage: Any) -> Iterator[Any]:
 
 def _called(recipe: Any) -> str:
     backend = getattr(recipe, "use", None)
-    return f"[{recipe.name}] {type(backend if backend is not None else recipe).__name__.lower()}"
+    return f"[{recipe.name}] {type(backend if backend is not None else recipe).__name__}"
 
 
 def _installed(name: str) -> bool:

@@ -11,9 +11,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, cast
+
+_LOCAL = re.compile(r"(file://|[A-Za-z]:)?[/\\]|[~.]{1,2}[/\\]")  # how a path of a machine begins
 
 
 def where(default: Any) -> Any:
@@ -31,6 +34,21 @@ def plain(recipe: Any) -> dict[str, Any]:
             f.name: _value(getattr(recipe, f.name)) for f in dataclasses.fields(recipe) if f.compare
         },
     }
+
+
+def public(recipe: Any) -> dict[str, Any]:
+    """`plain`, to be published: of a path of this machine only its last step."""
+    return _without_paths(plain(recipe))
+
+
+def _without_paths(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_paths(v) for k, v in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_without_paths(item) for item in cast("list[Any]", value)]
+    if isinstance(value, str) and _LOCAL.match(value):
+        return value.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return value
 
 
 def fingerprint(*facts: Any) -> str:

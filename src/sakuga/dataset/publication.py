@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 import sakuga
-from sakuga.core.recipe import plain
+from sakuga.core.recipe import public
 from sakuga.core.store import table_of
 from sakuga.dataset.statistics import Statistics
 
@@ -49,7 +49,7 @@ class Publication:
     def recipe_lines(self) -> list[str]:
         """What made each table, a line of JSON each: `clips: {"recipe": ...}`."""
         return [
-            f"{table_of(stage.writes)}: {json.dumps(plain(stage), sort_keys=True)}"
+            f"{table_of(stage.writes)}: {json.dumps(public(stage), sort_keys=True)}"
             for stage in self.stages
         ]
 

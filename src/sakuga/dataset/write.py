@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sakuga.core.recipe import plain
+from sakuga.core.recipe import public
 from sakuga.core.store import Part, Store, table_of
 from sakuga.dataset.card import card
 from sakuga.dataset.columns import row_schema
@@ -65,7 +65,9 @@ def _write(store: Store, split: str, number: int, shard: pa.Table) -> File:
 
 def described_schema(stages: Iterable[Any], provenance: Mapping[str, Sequence[str]]) -> pa.Schema:
     """The schema of a row; each field says what it means, from which table and recipe it comes."""
-    recipes = {table_of(stage.writes): json.dumps(plain(stage), sort_keys=True) for stage in stages}
+    recipes = {
+        table_of(stage.writes): json.dumps(public(stage), sort_keys=True) for stage in stages
+    }
     origin = tables_of(stages, provenance)
     return pa.schema([_described(field, origin.get(field.name), recipes) for field in row_schema()])
 

@@ -51,13 +51,13 @@ class Whole:
         (Room(Backend(Needs(modules=("json", "sys")))), None),
         (
             Room(Backend(Needs("tag", ("json", "no_such_module", "nor_this.one")))),
-            "[tag] backend needs no_such_module, nor_this.one: pip install 'sakuga[tag]'",
+            "[tag] Backend needs no_such_module, nor_this.one: pip install 'sakuga[tag]'",
         ),
         (
             Room(Backend(Needs(modules=("no_such_module",)))),
-            "[tag] backend needs no_such_module: pip install no_such_module",
+            "[tag] Backend needs no_such_module: pip install no_such_module",
         ),
-        (Whole(), "[overlay] whole needs no_such_module: pip install no_such_module"),
+        (Whole(), "[overlay] Whole needs no_such_module: pip install no_such_module"),
     ],
 )
 def test_what_is_not_installed_is_said_with_the_line_that_installs_it(
@@ -83,7 +83,7 @@ def test_weights_are_fetched_before_any_work(
 ) -> None:
     offline(monkeypatch, tmp_path)
     weights = Weights("someone/something", "v1", ("model.onnx",), 7)
-    with pytest.raises(RequestError, match=r"^\[tag\] backend needs someone/something at v1"):
+    with pytest.raises(RequestError, match=r"^\[tag\] Backend needs someone/something at v1"):
         prepare([Room(Backend(Needs(weights=(weights,))))])
 
 

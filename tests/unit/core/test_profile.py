@@ -58,7 +58,7 @@ def test_a_spare_room_may_be_none_and_what_needs_it_is_left_out() -> None:
 def test_a_room_is_skipped_for_what_it_lacks_only_if_the_profile_says_so() -> None:
     rooms = {"hold": Room({"far": "tests.stages:FarAway"}, "tests.stages:Holder", spare=True)}
     [stage] = make_stages({}, rooms).stages
-    assert lacking(stage) == "[hold] faraway needs no_such_package: pip install 'sakuga[far]'"
+    assert lacking(stage) == "[hold] FarAway needs no_such_package: pip install 'sakuga[far]'"
     skipped = make_stages({"hold": {"when_missing": "skip"}}, rooms)
     assert (skipped.stages, skipped.left_out) == ([], {"hold": lacking(stage)})
     with pytest.raises(RequestError, match="must be 'stop' or 'skip'"):
