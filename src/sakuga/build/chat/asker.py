@@ -20,7 +20,7 @@ from sakuga.build.chat.pace import Pace
 from sakuga.build.chat.purse import Purse, Spent
 from sakuga.build.chat.question import Body, Question, harmless
 from sakuga.build.chat.server import Server, client_of
-from sakuga.build.chat.trouble import Trouble, trouble_of
+from sakuga.build.chat.trouble import Trouble, pause, trouble_of
 from sakuga.core.errors import ItemError, NoAnswer, Refused, StopBuild
 from sakuga.core.pulse import alive, beat
 
@@ -134,8 +134,8 @@ class Asker:
     def _rest(self, attempt: int, trouble: Trouble) -> None:
         """Wait before the next attempt: as the server asks, or twice as long each time."""
         server = self._server
-        longest = min(server.longest_wait, server.first_wait * 2 ** (attempt - 1))
-        seconds = longest * self._random.uniform(0.5, 1.0)  # or all would come back at once
+        chance = self._random.random()
+        seconds = pause(attempt, server.first_wait, server.longest_wait, chance)
         if trouble.wait is not None:
             if trouble.wait > server.longest_wait:
                 raise StopBuild(

@@ -57,6 +57,14 @@ def _of_status(status: int, what: str, body: object, headers: Mapping[str, str])
     return Trouble("rejected", what)
 
 
+def pause(attempt: int, first: float, longest: float, chance: float) -> float:
+    """Seconds before an attempt, counted from 1 for the second: doubled each time.
+
+    chance: 0 to 1; by it, from half of that to all of it, or all would come back at once.
+    """
+    return min(longest, first * 2.0 ** min(attempt - 1, 60)) * (0.5 + chance / 2)
+
+
 def wait_asked(headers: Mapping[str, str]) -> float | None:
     """Seconds that `Retry-After` asks to wait: a number or a date; None where it says neither."""
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):

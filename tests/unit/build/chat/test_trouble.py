@@ -7,9 +7,11 @@ import time
 
 import openai
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sakuga.build.chat.answer import Garbled
-from sakuga.build.chat.trouble import trouble_of, wait_asked
+from sakuga.build.chat.trouble import pause, trouble_of, wait_asked
 from tests.unit.build.chat.lines import REQUEST, status, unreachable
 
 
@@ -69,3 +71,17 @@ def test_a_server_may_say_until_when_to_wait() -> None:
     seconds = wait_asked({"retry-after": email.utils.formatdate(time.time() + 60, usegmt=True)})
     assert seconds is not None
     assert 50 < seconds <= 61
+
+
+def test_waits_double_up_to_the_longest() -> None:
+    waits = [pause(attempt, 1.0, 20.0, chance=1.0) for attempt in range(1, 8)]
+    assert waits == [1, 2, 4, 8, 16, 20, 20]
+    assert pause(10_000, 1.0, 20.0, 1.0) == 20
+
+
+@given(st.integers(1, 50), st.floats(0, 10), st.floats(0, 100), st.floats(0, 1))
+def test_chance_takes_up_to_half_of_a_wait(
+    attempt: int, first: float, longest: float, chance: float
+) -> None:
+    most = pause(attempt, first, longest, 1.0)
+    assert most / 2 <= pause(attempt, first, longest, chance) <= most <= longest
