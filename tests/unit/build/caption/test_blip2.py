@@ -139,5 +139,5 @@ def test_missing_weights_are_told_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offline(monkeypatch, tmp_path)
-    with pytest.raises(RequestError, match=r"\[caption\] blip2 needs Salesforce/.*15000 MB"):
+    with pytest.raises(RequestError, match=r"needs Salesforce/blip2-opt-2.7b .*15000 MB"):
         prepare([Caption(Blip2())])
