@@ -30,7 +30,7 @@ _EVERY: Final = 48  # frames between two readings; between them thresholds are i
 _RESTLESS: Final = 3.0  # level of the frame before from which this one may still be refined
 _DRIFTS: Final = ((0.1, 3.2), (0.22, 4.0))  # drift, and the level up to which it is believed
 _NO_DRIFT: Final = 0.5  # level below which nothing drifts
-_SURE: Final = 1.5  # log-odds of a drift, as measured on studio films
+_SURE: Final = 1.5  # log-odds of a drift, as measured on studio films; what is more is not faint
 _SPECK: Final = 0.3  # least share of its change that a frame's stir counts as
 _STILL: Final = float(np.log(0.01))  # level of a frame in which nothing changed
 _BEAT: Final = 0.1  # quantile of the frames' durations that is taken for one beat
@@ -46,6 +46,7 @@ _CYCLE_TIE: Final = 0.02  # on twos more than one place has hardly a new frame
 _CYCLE_RATIO: Final = 0.3  # most of that share that the repeated place may have
 _QUANTISER_STEP: Final = 2 * np.log(2) / 6  # level that a quantiser one higher adds
 _QUANTISER_FINE: Final = 17.7  # quantiser whose leftovers reach up to level 0, mostly
+_LEFTOVERS_MOST: Final = 4.0  # threshold beyond which nothing is left that could be coarse
 _PASSING: Final = 20.0  # times more must one change that is gone a frame later than one that lasts
 _GRAIN_EVEN: Final = 0.22  # between the 5th and 15th percentile of levels: evener is grain
 _GRAIN_LEAST: Final = 0.7  # level of the quietest frames under grain
@@ -75,7 +76,8 @@ def evidence(signals: Signals) -> Evidence:
     odds = np.where(drifts, np.maximum(odds, _SURE), odds)
     odds = np.where(_pulled(levels - thresholds), np.minimum(odds, -_SURE), odds)
     odds[:1] = np.inf
-    odds[1:] = np.minimum(odds, settled(odds))[1:]
+    faint = odds <= _SURE
+    odds[faint] = np.minimum(odds, settled(odds))[faint]
     new = odds > 0
     alike = level(signals.match_change, signals.match_stir) < thresholds
     return Evidence(
@@ -192,8 +194,8 @@ def _reading(
     first, next_ones = (np.full(int((repeats[part] > k).sum()), _STILL) for k in (0, 1))
     after_rest = np.concatenate((near[used & ~restless[part]], next_ones))
     after_change = np.concatenate((near[used & restless[part]], first))
-    usual = float(expected[min(centre, len(expected) - 1)])
-    usual = None if np.isnan(usual) else usual
+    told = expected[part][~np.isnan(expected[part])]
+    usual = min(float(np.median(told)), _LEFTOVERS_MOST) if len(told) else None
     both = divide(np.concatenate((after_rest, after_change)), usual)
     rested, refined = divide(after_rest, usual), divide(after_change, usual)
     one_heap = _share(after_rest > rested) < _BOTH

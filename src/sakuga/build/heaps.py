@@ -23,7 +23,7 @@ _CEILING: Final = 7.5
 _GRID: Final = np.arange(0.2, 6.01, 0.05)  # where a division may lie
 _NEAR: Final = 0.45  # standard deviation of the window in which numbers near a division count
 _LOWER: Final = 0.008  # share of the numbers that a division one level lower is worth
-_NEARER: Final = 0.03  # and one that is a level nearer to where it is expected
+_NEARER: Final = 0.025  # and one that is a level nearer to where it is expected
 _FEW: Final = 20  # imagined numbers far from any division
 _TAIL: Final = 0.4  # level from the quiet mean from which its heap thins out only slowly
 
