@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import settings
 from sakuga.studio import Encoding, draw, film
 from tests.builds import once
 
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="sakuga-tests-")  # none of the user's own
 settings.register_profile("untimed", deadline=None)  # machines are shared: no test is timed
 settings.load_profile("untimed")
 

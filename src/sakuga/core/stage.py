@@ -188,11 +188,12 @@ _workers: dict[Any, Worker] = {}
 
 
 def _loaded(stage: Any) -> Worker:
-    """One load per process."""
-    if stage not in _workers:
+    """One load per process; a field that says only how the work is done makes another worker."""
+    key = type(stage), repr(stage)
+    if key not in _workers:
         with alive() if needs_of(stage).weights else nullcontext():  # a model takes its time
-            _workers[stage] = stage.load()
-    return _workers[stage]
+            _workers[key] = stage.load()
+    return _workers[key]
 
 
 def _unheard(_: Sequence[str]) -> None:

@@ -47,7 +47,7 @@ MEANINGS: dict[str, Meaning] = {
     "ratings.sensitive": _m("Mildly suggestive"),
     "ratings.questionable": _m("Suggestive"),
     "ratings.explicit": _m("Explicit"),
-    "taxonomy": _m("A class on each of six axes, from the tags; others: undecided", *_ALL),
+    "taxonomy": _m("A class on each of six axes, from the tags; others: undecided", *_MODELS),
     "taxonomy.time": _m("Time of day: daylight, night, sunset, others"),
     "taxonomy.venue": _m("Where it plays: outdoors, indoors, others"),
     "taxonomy.media": _m("How it was made: sketch, color_trace, others"),

@@ -8,8 +8,6 @@ not use.
 Shapes: B batch, L tokens, D width.
 """
 
-# ruff: noqa: N803, N806 - capital letters name the axes of tensors
-
 from __future__ import annotations
 
 from typing import Any

@@ -5,7 +5,6 @@
 Shapes: B batch, C channels, T frames, H height, W width, N patches a frame, L tokens,
 D joint width.
 """
-# ruff: noqa: N803, N806 - capital letters name the axes of tensors
 
 from __future__ import annotations
 

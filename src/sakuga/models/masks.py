@@ -5,8 +5,6 @@ whatever the order of their tokens; the class token is never dropped. Every row 
 equally many, since what is dropped is not computed.
 """
 
-# ruff: noqa: N803 - capital letters name the axes of tensors
-
 from __future__ import annotations
 
 import torch

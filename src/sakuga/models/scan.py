@@ -15,8 +15,6 @@ are made again. Nothing is ever divided by a product of decays, which would unde
 Shapes: B batch, G groups (directions) of E channels each, L steps, S state.
 """
 
-# ruff: noqa: N803, N806 - capital letters name the axes of tensors
-
 from __future__ import annotations
 
 import functools

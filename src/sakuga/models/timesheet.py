@@ -4,8 +4,6 @@ An MLP with three hidden layers on frozen embeddings. The paper says no widths, 
 the two vectors are joined: here they are normalised and put side by side (docs/models.md).
 """
 
-# ruff: noqa: N803 - capital letters name the axes of tensors
-
 from __future__ import annotations
 
 from collections.abc import Sequence

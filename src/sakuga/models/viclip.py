@@ -11,8 +11,6 @@ After "InternVid" (arXiv 2307.06942); key names are those of its public checkpoi
 Shapes: B batch, C channels, T frames, H height, W width, N patches a frame, D width, L tokens.
 """
 
-# ruff: noqa: N803, N806 - capital letters name the axes of tensors
-
 from __future__ import annotations
 
 from typing import Any

@@ -14,7 +14,6 @@ After "VideoMamba" (arXiv 2403.06977); key names are those of its public multi-m
 Shapes: B batch, C channels, T frames (after tubelets), H height, W width, N patches a frame,
 L tokens, D width, E inner width, R rank of the steps, S state.
 """
-# ruff: noqa: N803, N806 - capital letters name the axes of tensors
 
 from __future__ import annotations
 
