@@ -91,7 +91,7 @@ class Signals:
     hsv_change: Counts  # (T * 3,) if release, else (0,): what PySceneDetect scores, as sums
     change: Floats  # (T,) drawing: largest lasting change of a block, squared grey levels
     stir: Floats  # (T,) drawing: most of a block's change that a shift explains, likewise
-    quantiser: Floats  # (T,) mean quantiser of H.264, 0 to 51; 0 where the codec does not tell
+    quantiser: Floats  # (T,) mean quantiser of H.264 or HEVC, 0 to 51; 0 where it is not told
     flicker: Floats  # (T,) drawing: largest change of a block, lasting or not, squared grey levels
     drift: Floats  # (T,) drawing: share of all change that one shift explains, 0 to 1
     match: Counts  # (T,) drawing: an earlier frame that looks alike, -1 if none was looked for
