@@ -10,7 +10,18 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-NAMES = ("drawings", "timing", "cuts", "motion", "speed", "models", "describe", "release", "scan")
+NAMES = (
+    "drawings",
+    "timing",
+    "cuts",
+    "motion",
+    "speed",
+    "models",
+    "text",
+    "describe",
+    "release",
+    "scan",
+)
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 
 
