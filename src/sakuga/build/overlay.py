@@ -114,29 +114,23 @@ class Told:
 
     def _are_subtitles(self, items: Sequence[Item]) -> bool:
         """Whether there are enough clips with a line in the band, and no two of the same."""
-        firsts = [
-            line
-            for text, clip in items
-            if (line := self._first_line(clip, text.samples)) is not None
-        ]
         different: list[TextBox] = []
-        for line in firsts:
-            if all(_unlike(line, other) for other in different):
+        for text, clip in items:
+            line = self._widest_line(clip, text.samples)
+            if line and all(_unlike(line, other) for other in different):
                 different.append(line)
         return len(different) >= self.rule.subtitle_clips
 
-    def _first_line(self, clip: Clip, samples: Iterable[FrameText]) -> TextBox | None:
-        """A clip's first line that may be a subtitle."""
-        return next(
-            (
-                box
-                for sample in samples
-                if not self._is_credits(clip, sample)
-                for box in sample.boxes
-                if _is_subtitle(self.rule, box) and not self._is_logo(box)
-            ),
-            None,
+    def _widest_line(self, clip: Clip, samples: Iterable[FrameText]) -> TextBox | None:
+        """A clip's widest line that may be a subtitle."""
+        lines = (
+            box
+            for sample in samples
+            if not self._is_credits(clip, sample)
+            for box in sample.boxes
+            if _is_subtitle(self.rule, box) and not self._is_logo(box)
         )
+        return max(lines, key=lambda box: box.right - box.left, default=None)
 
 
 def _is_subtitle(rule: Overlay, box: TextBox) -> bool:
@@ -178,7 +172,8 @@ def overlap(one: TextBox, other: TextBox) -> float:
     """Intersection over union."""
     across = min(one.right, other.right) - max(one.left, other.left)
     down = min(one.bottom, other.bottom) - max(one.top, other.top)
-    if across <= 0 or down <= 0:
+    both = max(0.0, across) * max(0.0, down)
+    if both == 0:
         return 0.0
     areas = [(b.right - b.left) * (b.bottom - b.top) for b in (one, other)]
-    return across * down / (sum(areas) - across * down)
+    return min(1.0, both / (sum(areas) - both))

@@ -153,7 +153,7 @@ def test_the_studio_s_lettered_film_is_told_as_it_was_drawn():
     pytest.importorskip("rapidocr")
     from sakuga.build.text.rapidocr import RapidOcr
 
-    whole = lettered(1, 640, 360, frames=2, logo=True)
+    whole = lettered(1, 854, 480, frames=2, logo=True)
     shots = tuple(whole.shots[n] for n in (2, 3, 5, 6, 13))  # two with subtitles, a sign, credits
     told = list(frames(replace(whole, shots=shots)))
     picked = [next(pair for pair in told if pair[1].shot == n) for n in range(len(shots))]
