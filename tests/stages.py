@@ -145,6 +145,19 @@ class Lonely:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What the environment of the working process says."""
+
+    name: ClassVar[str] = "told"
+    reads: ClassVar[tuple[type, ...]] = (Source,)
+    writes: ClassVar[type] = Tally
+    version: ClassVar[int] = 1
+
+    def load(self) -> Callable[[Sequence[tuple[Source]]], Iterator[Tally]]:
+        return lambda items: (Tally(s.id, int(os.environ["SAKUGA_TOLD"])) for (s,) in items)
+
+
+@dataclass(frozen=True)
 class FarAway:
     """A backend that nobody can install."""
 

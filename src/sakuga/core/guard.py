@@ -144,7 +144,7 @@ class Guard:
         self._connection, theirs = context.Pipe()
         self._beats, self._first_beat = context.Value("Q", 0, lock=False), 0
         self._process = context.Process(
-            target=_serve, args=(theirs, self._beats, self._threads), daemon=True
+            target=_serve, args=(theirs, self._beats, self._threads, dict(os.environ)), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -199,8 +199,13 @@ def _context() -> Any:
     return mp.get_context("spawn")
 
 
-def _serve(connection: Connection, beats: Any, threads: int) -> None:
-    """The child: make parts as they come, until the other end is gone."""
+def _serve(connection: Connection, beats: Any, threads: int, environment: dict[str, str]) -> None:
+    """The child: make parts as they come, until the other end is gone.
+
+    It has its parent's environment of now, not that of when the server of processes was started.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pulse.watch(_counter(beats))

@@ -13,7 +13,7 @@ from sakuga.core.plan import make_plan
 from sakuga.core.stage import Job, Outcome
 from sakuga.core.store import Store
 from tests.fakes import Draw, Show, write_sources
-from tests.stages import Lonely, Tally
+from tests.stages import Lonely, Tally, Told
 
 QUICK = Limits(stall=5.0)
 
@@ -98,3 +98,14 @@ def test_what_must_run_alone_stays_with_one_process(tmp_path: Path) -> None:
     Local(3).run(make_plan(store, [Draw(), Lonely()], sources).jobs, lambda *_: None)
     workers = {row.frames for p in store.parts("tallys") for row in store.read_part(p, Tally)}
     assert len(workers) == 1
+
+
+def test_workers_have_the_environment_of_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for told in ("1", "22"):
+        monkeypatch.setenv("SAKUGA_TOLD", told)
+        store = Store(str(tmp_path / told))
+        jobs = make_plan(store, [Told()], write_sources(store, [["a"]])).jobs
+        Local(1).run(jobs, lambda *_: None)
+        assert [row.frames for row in store.read_part(jobs[0].part, Tally)] == [int(told)]
