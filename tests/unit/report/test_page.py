@@ -13,6 +13,7 @@ import pytest
 
 from sakuga.build.classify import taxonomy_text
 from sakuga.core.records import Failure
+from sakuga.dataset.taxonomy import AXES
 from sakuga.report import write_report
 from sakuga.report.cooccurrence import write_cooccurrence
 from tests.tables import Folder, digest
@@ -120,7 +121,7 @@ def test_a_shot_is_told_with_its_description_and_tags(tmp_path: Path) -> None:
 
 def test_what_a_profile_does_not_know_is_said_and_never_nought(folder: Path) -> None:
     page = page_of(folder)
-    assert page.count("Not known by this profile: paper or modern fills it") == 3
+    assert page.count("Not known by this profile: paper or modern fills it") == 3 + len(AXES)
     assert "Not known by this profile: lite, paper or modern fills it" in page
     _, told = write_report(str(folder))
     assert told["known"]["words"] == 0 and told["totals"]["words"] is None
