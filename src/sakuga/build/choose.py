@@ -21,7 +21,10 @@ Item = tuple[TagScores, Clip, Motion]
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """general, character: a tag of that kind counts where its score is at least this."""
+    """general, character: a tag of that kind counts where its score is at least this.
+
+    share: of a clip's samples that must show a tag; 0 is the paper's union.
+    """
 
     name: ClassVar[str] = "choose"
     reads: ClassVar[tuple[type, ...]] = (TagScores, Clip, Motion)
@@ -31,6 +34,7 @@ class Choose:
 
     general: Annotated[float, Interval(ge=0, le=1)] = 0.35
     character: Annotated[float, Interval(ge=0, le=1)] = 0.85
+    share: Annotated[float, Interval(ge=0, le=1)] = 0.0
 
     def load(self) -> Callable[[Sequence[Item]], Iterable[Tags]]:
         """The worker."""
@@ -43,8 +47,8 @@ class Choose:
             yield Tags(
                 id=scores.id,
                 video=scores.video,
-                general=clip_tags(scores, "general", self.general),
-                character=clip_tags(scores, "character", self.character),
+                general=clip_tags(scores, "general", self.general, self.share),
+                character=clip_tags(scores, "character", self.character, self.share),
                 film=film_tags(clip, motion),
                 ratings=ratings,
                 rating=highest(ratings) if ratings else None,
@@ -58,8 +62,13 @@ def unmixed(scores: TagScores, clip: Clip) -> TagScores:
     return replace(scores, samples=clear) if clear else scores
 
 
-def clip_tags(scores: TagScores, kind: TagKind, threshold: float) -> list[ClipTag]:
-    """The tags of one kind over a threshold, most often first, then most surely, then by name."""
+def clip_tags(
+    scores: TagScores, kind: TagKind, threshold: float, least: float = 0.0
+) -> list[ClipTag]:
+    """The tags of one kind over a threshold, most often first, then most surely, then by name.
+
+    least: those shown by a smaller share of the samples are left out.
+    """
     passed: dict[str, list[float]] = {}
     for sample in scores.samples:
         for tag in sample.tags:
@@ -67,7 +76,8 @@ def clip_tags(scores: TagScores, kind: TagKind, threshold: float) -> list[ClipTa
                 passed.setdefault(tag.name, []).append(tag.score)
     count = len(scores.samples)
     tags = [ClipTag(name, len(s) / count, sum(s) / len(s)) for name, s in passed.items()]
-    return sorted(tags, key=lambda tag: (-tag.share, -tag.score, tag.name))
+    often = [tag for tag in tags if tag.share >= least]
+    return sorted(often, key=lambda tag: (-tag.share, -tag.score, tag.name))
 
 
 def mean_ratings(scores: TagScores) -> Ratings | None:

@@ -59,6 +59,15 @@ def test_a_tag_is_there_exactly_if_it_passes_somewhere(samples, threshold):
 
 
 @given(any_samples, st.floats(0, 1), st.floats(0, 1))
+def test_a_share_keeps_what_so_many_samples_show_and_changes_nothing_of_it(
+    samples, threshold, least
+):
+    union = clip_tags(scores(*samples), "general", threshold)
+    kept = clip_tags(scores(*samples), "general", threshold, least)
+    assert kept == [tag for tag in union if tag.share >= least]
+
+
+@given(any_samples, st.floats(0, 1), st.floats(0, 1))
 def test_a_lower_threshold_only_adds_tags(samples, one, other):
     low, high = sorted((one, other))
     many, few = (clip_tags(scores(*samples), "general", n) for n in (low, high))

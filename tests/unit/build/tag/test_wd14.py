@@ -173,7 +173,7 @@ def test_a_damaged_model_is_told_with_what_to_do(
     blob = (snapshot(tmp_path, recipe.repo) / "model.onnx").resolve()
     blob.write_bytes(blob.read_bytes()[:-40])
     with pytest.raises(
-        RequestError, match=r"\[tag\] wdeva02: model\.onnx .* is damaged .*`hf download"
+        RequestError, match=r"\[tag\] WdEva02: model\.onnx .* is damaged .*`hf download"
     ):
         prepare([recipe_in_room(recipe)])
 
