@@ -29,7 +29,7 @@ CHARTS = {  # chart -> the column it is made of
     "taste": "aesthetic_score",
     "rating": "rating",
     "text": "text_probability",
-    "subjects": "anime_tags",
+    "subjects": "taxonomy",  # whose tags speak of who and where; those of `lite` never do
     **dict.fromkeys(AXES, "taxonomy"),
 }
 
@@ -86,7 +86,8 @@ class _Counting:
         probable = known(batch.column("text_probability"))
         self.text += int(np.count_nonzero(probable >= paper.BEARS_TEXT))
         self.kinds.add(batch.column("text_kinds").flatten())
-        self.bias.add(batch.column("anime_tags"))
+        about: Any = batch.column("taxonomy").is_valid()
+        self.bias.add(batch.column("anime_tags").filter(about))
         self.all_tags += len(batch.column("anime_tags").flatten())
 
     def _add_words(self, texts: pa.Array) -> None:

@@ -121,10 +121,20 @@ def test_a_shot_is_told_with_its_description_and_tags(tmp_path: Path) -> None:
 
 def test_what_a_profile_does_not_know_is_said_and_never_nought(folder: Path) -> None:
     page = page_of(folder)
-    assert page.count("Not known by this profile: paper or modern fills it") == 3 + len(AXES)
+    assert page.count("Not known by this profile: paper or modern fills it") == 4 + len(AXES)
     assert "Not known by this profile: lite, paper or modern fills it" in page
     _, told = write_report(str(folder))
     assert told["known"]["words"] == 0 and told["totals"]["words"] is None
+
+
+def test_tags_that_speak_of_no_one_tell_no_bias(tmp_path: Path) -> None:
+    row = known_row(1, np.random.default_rng(0))
+    Folder(str(tmp_path)).add_film(
+        "/a.mp4", [[2]], published=[dataclasses.replace(row, taxonomy=None)]
+    )
+    assert "women or girls only" not in page_of(tmp_path)
+    _, told = write_report(str(tmp_path))
+    assert told["known"]["subjects"] == 0 and told["totals"]["tags"] > 0
 
 
 def test_where_a_part_is_known_it_is_said_how_much(tmp_path: Path) -> None:
