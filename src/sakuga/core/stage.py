@@ -84,7 +84,8 @@ def run_part(
     """Make one part and write it. A bad item becomes a failure; a broken world is raised.
 
     `doomed` are items that are known to kill or stall a process: they are recorded, not tried.
-    `begun` is told the ids of the items that are worked on next. `alone`: no batches.
+    `begun` is told the ids of the items that are worked on next, and of none once they are done.
+    `alone`: no batches.
     """
     started = time.monotonic()
     store = Store(job.root)
@@ -95,6 +96,8 @@ def run_part(
             known = [doomed[item[0].id] for item in batch if doomed and item[0].id in doomed]
             alive = [item for item in batch if not (doomed and item[0].id in doomed)]
             made, failed = _attempt(job.stage, worker, alive, begun or _unheard)
+            if begun:
+                begun([])  # what follows is no item's doing
             out.add(made, known + failed)
             beat()
     return Outcome(out.rows, len(out.failures), time.monotonic() - started)

@@ -80,7 +80,7 @@ def test_a_full_disk_stops_the_build(tmp_path: Path) -> None:
 
 def test_an_item_that_takes_too_long_in_all_is_given_up(tmp_path: Path) -> None:
     started = time.monotonic()
-    run(Local(1, Limits(stall=600, total=2.0)), tmp_path, [["hang", "a"]])
+    run(Local(1, Limits(stall=600, total=3.0)), tmp_path, [["hang", "a"]])
     assert reasons(tmp_path) == {"hang": "stalled"}
     assert time.monotonic() - started < 60
 
