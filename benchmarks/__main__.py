@@ -21,6 +21,7 @@ NAMES = (
     "describe",
     "release",
     "scan",
+    "retrieval",
 )
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 
