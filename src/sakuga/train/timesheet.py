@@ -152,6 +152,7 @@ def _notes(clips: Clips, recipe: TimesheetRecipe) -> list[str]:
     notes = [f"Test clips are of {groups} source groups, none of which is in another split."]
     if groups < 10:
         notes.append("So few groups give intervals that are too narrow.")
+    notes += [f"Left out: {count} clips {why}." for why, count in clips.left_out.items() if count]
     if told := int(clips.telling.sum()):
         kept = "was hidden" if recipe.telling == "hide" else "WAS SHOWN: figures with text mislead"
         notes.append(f"The text of {told} of {len(clips)} clips tells the timing, and {kept}.")

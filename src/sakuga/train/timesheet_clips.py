@@ -6,7 +6,7 @@ Shots of one film never stand in two splits, or the figures would be those of fi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, get_args
 from zipfile import BadZipFile
@@ -30,7 +30,8 @@ class Clips:
 
     video: (N, V); text: (N, X); true: (N,) 0 ones, 1 twos, 2 threes; split, group: (N,) texts;
     motion: (N, F) of `timesheet_leaks.FEATURES`, None where no rows tell; telling: (N,) whether the
-    description tells the timing, by `timesheet_leaks.tells_timing`.
+    description tells the timing, by `timesheet_leaks.tells_timing`; left_out: how many other clips
+    there were, by why they are not here.
     """
 
     video: Floats
@@ -40,6 +41,7 @@ class Clips:
     group: NDArray[np.str_]
     motion: Floats | None
     telling: NDArray[np.bool_]
+    left_out: dict[str, int] = field(default_factory=dict[str, int])
 
     def __len__(self) -> int:
         return len(self.true)
@@ -51,7 +53,7 @@ class Clips:
     def hidden(self) -> Clips:
         """The same, but what is told by descriptions that tell the timing is no longer there: 0."""
         text = np.where(self.telling[:, None], np.float32(0), self.text)
-        return Clips(self.video, text, self.true, self.split, self.group, self.motion, self.telling)
+        return replace(self, text=text)
 
 
 def checked(clips: Clips) -> Clips:
