@@ -8,7 +8,7 @@ the clip's vector alone, on the caption's alone, and on how the camera moves.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
@@ -16,6 +16,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Interval, MinLen
 from numpy.typing import NDArray
 
+from sakuga.core.profile import Room, make_stages, override, read_profile
 from sakuga.core.recipe import public
 from sakuga.core.store import Store
 from sakuga.train.timesheet_clips import NAMES, SPLITS, Clips, checked
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 WEIGHTS: Final = "timesheet.safetensors"
 CARD: Final = "timesheet.json"
 WHOLE: Final = "video and text"
+_SECTION: Final = {"timesheet": Room({"timesheet": "sakuga.train.timesheet:TimesheetRecipe"})}
+
+Advance = Callable[[str, float, int], None]
+"""Told what is done, how much of it, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,9 @@ class TimesheetRecipe:
 
 @dataclass(frozen=True, slots=True)
 class TimesheetRun:
-    """A finished run. figures: the predictor's first, then those it is compared with."""
+    """A finished run. figures: the predictor's first, then those of what it is compared with."""
 
+    recipe: TimesheetRecipe
     net: Learned
     figures: list[Figures]
     clips: dict[str, dict[str, int]]
@@ -70,24 +76,41 @@ class TimesheetRun:
         """The report as Markdown."""
         return markdown(self.figures, self.clips, self.notes)
 
+    @property
+    def report(self) -> dict[str, Any]:
+        """The report as JSON-ready data."""
+        return {
+            "recipe": public(self.recipe),
+            "clips": self.clips,
+            "predictors": [plain_figures(row) for row in self.figures],
+            "notes": self.notes,
+        }
+
+
+def read_timesheet(overrides: Iterable[str] = (), profile: str | None = None) -> TimesheetRecipe:
+    """A recipe from `timesheet.FIELD=VALUE`s, over a profile's [timesheet]. Raises RequestError."""
+    settings = read_profile(profile) if profile else {}
+    return make_stages(override(settings, overrides), _SECTION).stages[0]
+
 
 def train_timesheet(
-    clips: Clips, out: str, recipe: TimesheetRecipe, encoder: dict[str, Any] | None = None
-) -> TimesheetRun:
+    clips: Clips, out: str, recipe: TimesheetRecipe, encoder: dict[str, Any] | None = None,
+    advance: Advance | None = None,
+) -> TimesheetRun:  # fmt: skip
     """Learn, compare, and write a run's four files; each appears whole or not at all.
 
     encoder: the recipe that made the embeddings, for the card. Raises RequestError.
     """
-    run = learn(clips, recipe)
+    run = learn(clips, recipe, advance)
     store = Store(out)
     store.write_bytes((WEIGHTS,), _weights(run.net))
-    store.write_bytes((CARD,), _json(_card(run, clips, recipe, encoder)))
-    store.write_bytes(("report.json",), _json(_report(run, recipe)))
+    store.write_bytes((CARD,), _json(_card(run, clips, encoder)))
+    store.write_bytes(("report.json",), _json(run.report))
     store.write_bytes(("report.md",), run.page.encode())
     return run
 
 
-def learn(clips: Clips, recipe: TimesheetRecipe) -> TimesheetRun:
+def learn(clips: Clips, recipe: TimesheetRecipe, advance: Advance | None = None) -> TimesheetRun:
     """The predictor and what it is compared with, each learned anew with the same recipe."""
     from sakuga.train.timesheet_fit import fit, probabilities
 
@@ -97,15 +120,18 @@ def learn(clips: Clips, recipe: TimesheetRecipe) -> TimesheetRun:
     counts = np.bincount(clips.true[train], minlength=len(NAMES))
     rated: list[Figures] = []
     nets: dict[str, Learned] = {}
-    for name, given in _inputs(seen):
+    inputs = list(_inputs(seen))
+    for name, given in inputs:
         learned = fit(
             (given[train], clips.true[train]), (given[validation], clips.true[validation]), recipe
         )
         nets[name] = learned
         rated.append(_rated(name, probabilities(learned.net, given[test]), clips, counts, recipe))
+        if advance:
+            advance("learn", len(nets), len(inputs))
     shares = np.tile(counts / counts.sum(), (len(test), 1))
     rated.append(_rated("majority", shares, clips, counts, recipe))
-    return TimesheetRun(nets[WHOLE], rated, _counted(clips), _notes(clips, recipe))
+    return TimesheetRun(recipe, nets[WHOLE], rated, _counted(clips), _notes(clips, recipe))
 
 
 def _inputs(clips: Clips) -> Iterator[tuple[str, NDArray[np.float32]]]:
@@ -161,12 +187,10 @@ def _notes(clips: Clips, recipe: TimesheetRecipe) -> list[str]:
     return notes
 
 
-def _card(
-    run: TimesheetRun, clips: Clips, recipe: TimesheetRecipe, encoder: dict[str, Any] | None
-) -> dict[str, Any]:
+def _card(run: TimesheetRun, clips: Clips, encoder: dict[str, Any] | None) -> dict[str, Any]:
     """What is needed to use the weights, and how they came to be."""
     return {
-        "recipe": public(recipe),
+        "recipe": public(run.recipe),
         "encoder": encoder,
         "video_width": clips.video.shape[1],
         "text_width": clips.text.shape[1],
@@ -174,15 +198,6 @@ def _card(
         "clips": run.clips,
         "best_epoch": run.net.best,
         "losses": run.net.losses,
-    }
-
-
-def _report(run: TimesheetRun, recipe: TimesheetRecipe) -> dict[str, Any]:
-    return {
-        "recipe": public(recipe),
-        "clips": run.clips,
-        "predictors": [plain_figures(row) for row in run.figures],
-        "notes": run.notes,
     }
 
 

@@ -13,7 +13,7 @@ from sakuga.core.errors import RequestError
 from sakuga.core.records import Embeddings, Row
 from sakuga.core.store import Store
 from sakuga.dataset.published import open_dataset
-from sakuga.train.timesheet import TimesheetRecipe, TimesheetRun, train_timesheet
+from sakuga.train.timesheet import Advance, TimesheetRecipe, TimesheetRun, train_timesheet
 from sakuga.train.timesheet_clips import NAMES, Clips, checked, from_npz
 from sakuga.train.timesheet_leaks import motion_features, tells_timing
 
@@ -21,15 +21,17 @@ LEAST: Final = 8
 """§4.1: clips of fewer keyframes are left out."""
 
 
-def train_timesheet_on(folder: str, out: str, recipe: TimesheetRecipe) -> TimesheetRun:
+def train_timesheet_on(
+    folder: str, out: str, recipe: TimesheetRecipe, advance: Advance | None = None
+) -> TimesheetRun:
     """`sakuga train timesheet`: folder, a build's or a .npz file of arrays; out, the run's folder.
 
     Raises RequestError.
     """
     if folder.endswith(".npz"):
-        return train_timesheet(from_npz(Path(folder)), out, recipe)
+        return train_timesheet(from_npz(Path(folder)), out, recipe, None, advance)
     clips, encoder = from_dataset(folder)
-    return train_timesheet(clips, out, recipe, encoder)
+    return train_timesheet(clips, out, recipe, encoder, advance)
 
 
 def from_dataset(folder: str) -> tuple[Clips, dict[str, Any]]:
