@@ -98,6 +98,24 @@ class Encoder:
         return Vectors(unit(seen), None if clip.text is None else unit(letters + 0.1))
 
 
+@dataclass(frozen=True)
+class Oracle(Encoder):
+    """Knows which caption is whose: both vectors are drawn from the caption."""
+
+    def _vectors(self, clip: Shown) -> Vectors:
+        seed = [ord(letter) for letter in clip.text or ""]
+        both = unit(np.random.default_rng(seed).standard_normal(16))
+        return Vectors(both, None if clip.text is None else both)
+
+
+@dataclass(frozen=True)
+class Constant(Encoder):
+    """Sees and reads nothing."""
+
+    def _vectors(self, clip: Shown) -> Vectors:
+        return Vectors(unit(np.ones(4)), None if clip.text is None else unit(np.ones(4)))
+
+
 def unit(vector: np.ndarray) -> np.ndarray:
     """Of length 1."""
     return (vector / np.linalg.norm(vector)).astype(np.float32)

@@ -82,7 +82,7 @@ def _planned(store: Store, stage: Any, again: bool) -> Plan:
     if not plan.wanted[table]:
         lacking = table_of(stage.reads[0])
         raise RequestError(
-            f"{store.root}: no {lacking} yet; make them with: sakuga build --out DIR"
+            f"{store.root}: no {lacking} yet; make them with: sakuga build --out {store.root}"
         )
     return plan
 
