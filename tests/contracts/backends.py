@@ -162,7 +162,7 @@ def viclip(ground: Ground) -> Any:
     """Out of the hub's cache, under the name of a public checkpoint."""
     from sakuga.build.embed.viclip import ViClip
 
-    recipe = ViClip("viclip-b16", "tiny", side=SIDE, batch=2)
+    recipe = ViClip("viclip-b16", "tiny", image=SIDE, batch=2)
     [name] = recipe.needs.weights[0].files
     folder = ground.folder("viclip")
     file = write_viclip(folder / "net.pth")
@@ -183,7 +183,7 @@ def videomamba(ground: Ground) -> Any:
     folder = ground.folder("videomamba")
     pieces = write_vocabulary(folder / "vocab.txt")
     file = write_videomamba(folder / "net.pth", pieces)
-    return VideoMamba(str(file), str(folder / "vocab.txt"), "nano", side=SIDE, out=16, batch=2)
+    return VideoMamba(str(file), str(folder / "vocab.txt"), "nano", image=SIDE, out=16, batch=2)
 
 
 def answer(asked: Asked) -> Reply:

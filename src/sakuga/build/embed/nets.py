@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,29 +24,40 @@ Encode = Callable[[Iterable[Shown]], Iterator[Vectors | ItemError]]
 Tokens = Callable[[Sequence[str]], Any]
 
 
-def weights_of(checkpoint: str) -> tuple[Weights, ...]:
-    """What is fetched for a checkpoint: one of the public names, or else a file that is there."""
-    return (CHECKPOINTS[checkpoint],) if checkpoint in CHECKPOINTS else ()
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """A checkpoint, or WiSE-FT's mean of two (arXiv 2109.01903), as upstream tests zero-shot.
+
+    other: the checkpoint that the first was trained from, "" for none; share: of the first.
+    """
+
+    checkpoint: str
+    other: str = ""
+    share: float = 0.5
 
 
-def check_checkpoint(checkpoint: str) -> None:
-    """Raise RequestError where there is no such checkpoint."""
-    if checkpoint not in CHECKPOINTS and not Path(checkpoint).exists():
-        raise RequestError(
-            f"[embed] checkpoint = {checkpoint!r}: there is no such file; name one, or one of "
-            f"{', '.join(CHECKPOINTS)}"
-        )
+def weights_of(*checkpoints: str) -> tuple[Weights, ...]:
+    """What is fetched for checkpoints: of those that are a public one's name."""
+    return tuple(CHECKPOINTS[name] for name in checkpoints if name in CHECKPOINTS)
+
+
+def check_checkpoints(*checkpoints: str) -> None:
+    """Raise RequestError where one is neither a public one's name nor a file."""
+    for name in checkpoints:
+        if name and name not in CHECKPOINTS and not Path(name).exists():
+            raise RequestError(
+                f"[embed] checkpoint {name!r}: there is no such file; name one, or one of "
+                f"{', '.join(CHECKPOINTS)}"
+            )
 
 
 def encoder(
-    net: DualEncoder, checkpoint: str, tokens: Tokens, cleaned: Callable[[str], str], *,
+    net: DualEncoder, blend: Blend, tokens: Tokens, cleaned: Callable[[str], str], *,
     place: Place, batch: int,
 ) -> Encode:  # fmt: skip
     """The worker. batch: clips at once."""
-    from sakuga.models.weights import load
-
-    check_checkpoint(checkpoint)
-    load(net, _file(checkpoint))
+    check_checkpoints(blend.checkpoint, blend.other)
+    _load(net, blend)
     net.requires_grad_(False).to(place.device, place.dtype).eval()
 
     def encode(clips: Iterable[Shown]) -> Iterator[Vectors | ItemError]:
@@ -54,6 +66,16 @@ def encoder(
                 yield from _encoded(net, some, tokens, cleaned, place)
 
     return encode
+
+
+def _load(net: DualEncoder, blend: Blend) -> None:
+    from sakuga.models.weights import averaged, load
+
+    load(net, _file(blend.checkpoint))
+    if blend.other:
+        trained = {name: value.clone() for name, value in net.state_dict().items()}
+        load(net, _file(blend.other))
+        net.load_state_dict(averaged(trained, net.state_dict(), blend.share))
 
 
 def _file(checkpoint: str) -> Path:

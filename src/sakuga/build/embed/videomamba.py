@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from annotated_types import Ge
+from annotated_types import Ge, Interval
 
 from sakuga.build.device import batch_size, wants_cuda
-from sakuga.build.embed.nets import Encode, check_checkpoint, encoder, weights_of
+from sakuga.build.embed.nets import Blend, Encode, check_checkpoints, encoder, weights_of
 from sakuga.build.embed.viclip import MODULES
 from sakuga.build.local_model import Precision, placed
 from sakuga.core.needs import Needs
@@ -24,14 +24,18 @@ from sakuga.models.public import BERT_VOCABULARY
 
 @dataclass(frozen=True, slots=True)
 class VideoMamba:
-    """checkpoint: a public one's name (`models.public`) or a file. vocabulary: BERT's vocab.txt, ""
-    fetches it. size: of the net, as `models` names it; side: pixels; out: width of the vectors.
-    clean: captions as the net was trained on them. batch: clips at once."""
+    """checkpoint: a public one's name (`models.public`) or a file. blend, share: see `nets`.
+    tokens: whose tokeniser reads captions. vocabulary: BERT's vocab.txt, "" fetches it. size: of
+    the net, as `models` names it; image: its side in pixels, 0 as the size has it; out: width of
+    the vectors. clean: captions as the net was trained on them. batch: clips at once."""
 
     checkpoint: str = "videomamba-25m"
     vocabulary: str = ""
     size: Literal["middle", "tiny", "small", "base", "nano"] = "middle"
-    side: Annotated[int, Ge(8)] = 224
+    image: Annotated[int, Ge(0)] = 0
+    tokens: Literal["bert", "clip"] = "bert"
+    blend: str = ""
+    share: Annotated[float, Interval(ge=0, le=1)] = 0.5
     out: Annotated[int, Ge(1)] = 512
     keyframes: Annotated[int, Ge(1)] = 8
     clean: bool = True
@@ -42,25 +46,31 @@ class VideoMamba:
     @property
     def needs(self) -> Needs:
         """Packages and weights."""
-        weights = (*weights_of(self.checkpoint), *self._vocabulary())
+        weights = (*weights_of(self.checkpoint, self.blend), *self._vocabulary())
         return Needs("embed", MODULES, weights, alone=wants_cuda(self.device))
 
+    @property
+    def side(self) -> int:
+        """Of a frame, in pixels."""
+        return self.image or (64 if self.size == "nano" else 224)
+
     def check(self) -> None:
-        """There is such a checkpoint. Raises RequestError."""
-        check_checkpoint(self.checkpoint)
+        """There are such checkpoints. Raises RequestError."""
+        check_checkpoints(self.checkpoint, self.blend)
 
     def load(self) -> Encode:
         """The worker."""
         from sakuga.models.contrastive import videomamba_encoder
-        from sakuga.models.tokenizer import BertTokenizer, cleaned
+        from sakuga.models.tokenizer import BertTokenizer, ClipTokenizer, cleaned
 
         fetched = [located(weights) / weights.files[0] for weights in self._vocabulary()]
-        tokens = BertTokenizer(fetched[0] if fetched else Path(self.vocabulary))
+        pieces = fetched[0] if fetched else Path(self.vocabulary)
+        tokens = ClipTokenizer() if self.tokens == "clip" else BertTokenizer(pieces)
         place = placed(self.device, self.precision)
         changes = {"image": self.side, "frames": self.keyframes}
         return encoder(
             videomamba_encoder(self.size, vocabulary=tokens.vocabulary, out=self.out, **changes),
-            self.checkpoint,
+            Blend(self.checkpoint, self.blend, self.share),
             tokens,
             cleaned if self.clean else str,
             place=place,
@@ -68,4 +78,4 @@ class VideoMamba:
         )
 
     def _vocabulary(self) -> tuple[Weights, ...]:
-        return () if self.vocabulary else (BERT_VOCABULARY,)
+        return () if self.vocabulary or self.tokens == "clip" else (BERT_VOCABULARY,)
