@@ -7,7 +7,7 @@ import socket
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as one:

@@ -110,24 +110,33 @@ def test_a_frozen_text_tower_gets_no_gradient(pack: Pack) -> None:
     assert all(weight.grad is not None for weight in net.vision_encoder.parameters())
 
 
-def rank_of_two(rank: int, port: int, folder: str, family: str, micro: int) -> None:
+CASES = (("viclip", 2), ("videomamba", 0))
+
+
+def rank_of_two(rank: int, port: int, folder: str) -> None:
     """One process of two: its gradients, saved."""
     os.environ |= {
         "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2",
         "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "ACCELERATE_USE_CPU": "true",
     }  # fmt: skip
     torch.set_num_threads(1)
-    found = gradients(open_pack(Path(folder) / "pack"), family, micro, MASKED)
-    torch.save(found, Path(folder) / f"{family}-{micro}-{rank}.pt")
+    for family, micro in CASES:
+        found = gradients(open_pack(Path(folder) / "pack"), family, micro, MASKED)
+        torch.save(found, Path(folder) / f"{family}-{micro}-{rank}.pt")
     torch.distributed.destroy_process_group()
 
 
-@pytest.mark.parametrize(("family", "micro"), [("viclip", 2), ("videomamba", 0)])
+@pytest.fixture(scope="module")
+def of_two(pack: Pack, free_port: int) -> Path:
+    """Where two processes left their gradients."""
+    torch.multiprocessing.spawn(rank_of_two, (free_port, str(pack.folder.parent)), 2)
+    return pack.folder.parent
+
+
+@pytest.mark.parametrize(("family", "micro"), CASES)
 def test_two_ranks_give_the_gradients_of_one(
-    pack: Pack, family: str, micro: int, free_port: int
+    pack: Pack, family: str, micro: int, of_two: Path
 ) -> None:
-    folder = str(pack.folder.parent)
-    torch.multiprocessing.spawn(rank_of_two, (free_port, folder, family, micro), 2)
     expected = gradients(pack, family, 0, MASKED)
     for rank in range(2):
-        assert_same(torch.load(pack.folder.parent / f"{family}-{micro}-{rank}.pt"), expected)
+        assert_same(torch.load(of_two / f"{family}-{micro}-{rank}.pt"), expected)
