@@ -10,10 +10,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import sakuga
 from sakuga.train import journal
-from tests.builds import CLI, ROOT
+from sakuga.train.packed import open_pack, shrunk
+from tests.builds import CLI, ROOT, run
 from tests.packs import NETS, QUICK, random_pack
 
 ENV = {
@@ -90,3 +93,28 @@ def test_a_dry_run_as_json(pack: Path, tmp_path: Path) -> None:
     )
     assert json.loads(done.stdout)["steps"] == 6
     assert not (tmp_path / "run").exists()
+
+
+def test_it_trains_on_a_dataset_that_was_built(reel: Path, tmp_path: Path) -> None:
+    """Its clips lie in one split or another by their films: here, in whichever holds most."""
+    out = tmp_path / "built"
+    run(out, reel, profile="lite", workers=0)
+    shots = sakuga.open(str(out))
+    split = max(("train", "validation", "test"), key=lambda name: len(shots.split(name)))
+    worthy = [row for row in shots.split(split) if row.keyframes >= 8 and row.text_description]
+    done = subprocess.run(
+        [*CLI, "train", "contrastive", str(out), "--out", str(tmp_path / "run"), *SETTINGS,
+         "--set=schedule.batch=2", "--set=schedule.steps=2", "--split", split, "--json"],
+        env=ENV, capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["clips"] == len(worthy) >= 2
+    assert "Packing frames into" in done.stderr
+    made = open_pack(tmp_path / "run" / "pack")
+    by_id = {row.id: row for row in worthy}
+    for number, name in enumerate(made.ids):
+        row = by_id[name]
+        assert made.captions[number] == row.text_description
+        assert made.keyframes(number) == min(16, row.keyframes)
+        shown = shots.frames(row, count=made.keyframes(number), how="uniform")
+        assert np.array_equal(made.frames(number), shrunk(shown, round(16 * 8 / 7)))
