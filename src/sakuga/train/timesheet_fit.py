@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from sakuga.core.errors import RequestError
-from sakuga.models.timesheet import CLASSES, Timesheet
+from sakuga.train.timesheet_clips import NAMES
 
 if TYPE_CHECKING:
+    from sakuga.models.timesheet import Timesheet
     from sakuga.train.timesheet import TimesheetRecipe
 
 Floats = NDArray[np.float32]
@@ -39,6 +40,8 @@ def fit(
     While it learns, inputs are shifted and scaled to mean 0 and deviation 1 over the training
     clips; after it, shift and scale become part of the first layer: the net takes plain inputs.
     """
+    from sakuga.models.timesheet import Timesheet
+
     x, y = torch.from_numpy(train[0]), torch.from_numpy(train[1])
     mean, deviation = x.mean(0), x.std(0, correction=0)
     deviation = torch.where(deviation > 1e-6, deviation, 1.0)  # what never varies stays as it is
@@ -97,8 +100,8 @@ def _loss(net: nn.Module, x: Tensor, y: Tensor, weights: Tensor | None) -> float
 
 def _weights(y: Tensor) -> Tensor:
     """Each class's weight, so that all weigh alike; 0 for one without clips."""
-    counts = torch.bincount(y, minlength=len(CLASSES)).float()
-    return torch.where(counts > 0, len(y) / (len(CLASSES) * counts.clamp_min(1)), 0.0)
+    counts = torch.bincount(y, minlength=len(NAMES)).float()
+    return torch.where(counts > 0, len(y) / (len(NAMES) * counts.clamp_min(1)), 0.0)
 
 
 @torch.no_grad()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from sakuga.cli import app
 from sakuga.cli.train_timesheet import train_timesheet
 from sakuga.core.errors import RequestError
 from tests.unit.train.test_timesheet import arrays
@@ -56,3 +58,21 @@ def test_a_wrong_value_is_refused_before_any_work(
     with pytest.raises(RequestError, match=message):
         train_timesheet(str(tmp_path / "none.npz"), str(tmp_path / "run"), [override])
     assert not list(tmp_path.iterdir())
+
+
+def test_the_command_leaves_a_run(table: str, tmp_path: Path) -> None:
+    flags = [word for one in QUICK for word in ("--set", one)]
+    done = CliRunner().invoke(
+        app, ["train", "timesheet", table, "--out", str(tmp_path / "run"), *flags]
+    )
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "run" / "timesheet.safetensors").exists()
+
+
+@pytest.mark.parametrize("flag", ["--resume", "--dry-run"])
+def test_what_is_of_contrastive_training_is_refused(table: str, tmp_path: Path, flag: str) -> None:
+    asked = ["train", "timesheet", table, "--out", str(tmp_path / "run"), flag]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 2
+    assert flag in done.stderr
+    assert not (tmp_path / "run").exists()
