@@ -22,6 +22,7 @@ NAMES = (
     "release",
     "scan",
     "retrieval",
+    "timesheet",
 )
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 
