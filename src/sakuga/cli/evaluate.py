@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,11 +19,17 @@ class Name(StrEnum):
     """What is evaluated."""
 
     retrieval = "retrieval"
+    scaling = "scaling"
 
 
 def evaluate(
     name: Annotated[
-        Name, typer.Argument(metavar="NAME", help="retrieval: Table 2, of what `embed` made.")
+        Name,
+        typer.Argument(
+            metavar="NAME",
+            help="retrieval: Table 2, of what `embed` made; scaling: Figure 7, by training on "
+            "ever larger parts of the dataset.",
+        ),
     ],
     folder: Dir,
     *,
@@ -40,21 +47,59 @@ def evaluate(
     ] = 0,
     out: Annotated[
         str | None,
-        typer.Option("--out", metavar="FILE", help="Write a page: .html, with pictures, or .md."),
+        typer.Option(
+            "--out",
+            metavar="FILE|DIR",
+            help="A page to write, .html with pictures or .md; of scaling, the folder of its runs.",
+        ),
     ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="NAME|FILE", help="How scaling trains.")
+    ] = "cpu",
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="Change a value of the profile."),
+    ] = None,
+    sizes: Annotated[
+        int, typer.Option("--sizes", metavar="N", help="Of scaling, each half of the next.")
+    ] = 4,
+    seeds: Annotated[
+        int, typer.Option("--seeds", metavar="N", help="Runs of each size of scaling.")
+    ] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Rank a dataset's clips and captions by the paper's protocol, beside the paper's numbers."""
-    from sakuga.cli.console import print_json
+    """Rank clips and captions by the paper's protocol, or measure how that grows with data."""
     from sakuga.core.errors import RequestError
-    from sakuga.evaluate.retrieval import evaluate
 
-    del name  # there is one
+    if name is Name.scaling:
+        from sakuga.cli.scaling import Asked, scaling
+
+        if out is None:
+            raise RequestError("evaluate scaling: name a folder for its runs with --out")
+        scaling(folder, out, profile, overrides or (), Asked(sizes, seeds, gallery), as_json)
+        return
     if out is not None and not out.endswith((".html", ".md")):
         raise RequestError(f"--out {out}: name a page, .html or .md")
     if seed < 0:
         raise RequestError(f"--seed {seed}: must be 0 or more")
-    made, pairs, ranks = evaluate(folder, split, gallery, keyframes, seed)
+    _retrieval(folder, out, Ranking(split, gallery, keyframes, seed), as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What is ranked, and in what galleries."""
+
+    split: str
+    gallery: int
+    keyframes: int
+    seed: int
+
+
+def _retrieval(folder: str, out: str | None, asked: Ranking, as_json: bool) -> None:
+    from sakuga.cli.console import print_json
+    from sakuga.evaluate.retrieval import evaluate
+
+    made, pairs, ranks = evaluate(folder, asked.split, asked.gallery, asked.keyframes, asked.seed)
     if out is not None:
         from sakuga.evaluate.page import html, markdown
         from sakuga.evaluate.ranked import queries

@@ -63,7 +63,7 @@ def train(
     from sakuga.cli.options import check_out
     from sakuga.train.recipe import read_recipe
 
-    _installed()
+    installed()
     check_out(out)
     if name is What.timesheet:
         _timesheet(folder, out, overrides or (), as_json, resume or dry_run)
@@ -159,7 +159,7 @@ def _said_outlook(recipe: Recipe, pack: Pack, as_json: bool) -> None:
             console.print(f"a step{phase}: {seconds:.3f} s, measured once")
 
 
-def _installed() -> None:
+def installed() -> None:
     """Raises RequestError where a library of the extra is missing."""
     import importlib.util
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,6 +86,11 @@ class Pack:
     def keyframes(self, clip: int) -> int:
         """How many frames are packed of the clip."""
         return int(self._places[clip, 1])
+
+    def subset(self, clips: Sequence[int]) -> Pack:
+        """The clips with these numbers, in this order, of the same files."""
+        ids, captions = ([of[n] for n in clips] for of in (self.ids, self.captions))
+        return Pack(self.folder, ids, captions, self.left_out, self._places[list(clips)])
 
     @property
     def fingerprint(self) -> str:
