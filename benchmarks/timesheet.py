@@ -36,6 +36,12 @@ FILMS, SHOTS, SIZE, KEYFRAMES = 800, 4, (144, 80), 8
 WAYS = {"spread": "spread over the shot", "row": "in a row"}
 WORDS = 96
 BAR = 0.15
+NOTES = """Classes weigh alike in learning: that is what raises macro F1, and accuracy is no higher than the
+majority's. Test films had been looked at once, with 300 films, before how far things move became a
+part of the vector; macro F1 was 0.220 (0.133 to 0.304) above the majority's then. These are films
+of the studio, which moves the same on ones as on threes, only drawn less often: of hand-drawn
+animation and of trained encoders nothing is measured here.
+"""
 
 
 def vector(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -121,6 +127,7 @@ def clips(way: str) -> Clips:
 
 def lines() -> Iterator[Line]:
     """How far above the majority class each way is, and the lower end of its interval."""
+    print(*(__doc__ or "").strip().split("\n", 2)[2:], NOTES, sep="\n\n", file=sys.stderr)
     for way, name in WAYS.items():
         run = learn(clips(way), TimesheetRecipe(class_weights="balanced"))
         print(f"## Keyframes {name}", run.page.partition("\n\n")[2], sep="\n\n", file=sys.stderr)
