@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Interval
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from sakuga.core.errors import RequestError
 from sakuga.core.profile import Room, make_stages, override, read_profile
 from sakuga.core.recipe import differences, plain, where
 
@@ -106,6 +107,7 @@ class Recipe:
     schedule: Schedule
 
 
+PROFILES = ("cpu", "small", "paper")
 _PLACE = "sakuga.train.recipe:"
 SECTIONS = {
     "net": Room({"net": f"{_PLACE}Net"}),
@@ -117,6 +119,9 @@ SECTIONS = {
 
 def read_recipe(profile: str = "cpu", overrides: Iterable[str] = ()) -> Recipe:
     """A recipe from `profiles/train/NAME.toml` or a file. Raises RequestError for what can't be."""
+    if not profile.endswith(".toml") and profile not in PROFILES:
+        known = ", ".join(PROFILES)
+        raise RequestError(f"--profile {profile}: no such profile of training; there are: {known}")
     name = profile if profile.endswith(".toml") else f"train/{profile}"
     return Recipe(*make_stages(override(read_profile(name), overrides), SECTIONS).stages)
 
