@@ -36,8 +36,8 @@ FILMS, SHOTS, SIZE, KEYFRAMES = 800, 4, (144, 80), 8
 WAYS = {"spread": "spread over the shot", "row": "in a row"}
 WORDS = 96
 BAR = 0.15
-NOTES = """Classes weigh alike in learning: that is what raises macro F1, and accuracy is no higher than the
-majority's. Test films had been looked at once, with 300 films, before how far things move became a
+NOTES = """Classes weigh alike in learning: it raises macro F1, and accuracy is like the majority's.
+Test films had been looked at once, with 300 films, before how far things move became a
 part of the vector; macro F1 was 0.220 (0.133 to 0.304) above the majority's then. These are films
 of the studio, which moves the same on ones as on threes, only drawn less often: of hand-drawn
 animation and of trained encoders nothing is measured here.
