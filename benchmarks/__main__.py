@@ -21,6 +21,8 @@ NAMES = (
     "describe",
     "release",
     "scan",
+    "retrieval",
+    "timesheet",
 )
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 

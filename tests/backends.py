@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from sakuga.build.describe import Scene, Written
+from sakuga.build.embed import Shown, Vectors
 from sakuga.build.tag import Seen
 from sakuga.build.text import Found
 from sakuga.core.errors import ItemError, Refused
@@ -75,3 +78,44 @@ def told(scene: Scene) -> str:
     """A text that names its clip."""
     captions = ", ".join(scene.captions.texts) if scene.captions else "nothing"
     return f"{scene.clip.id}: {captions}"
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Vectors of the pixels' mean and spread, and of the text's letters."""
+
+    keyframes: int = 0
+    side: int = 16
+    broken: bool = False  # what comes out is no number
+
+    def load(self) -> Callable[[Iterable[Shown]], Iterator[Vectors]]:
+        return lambda clips: map(self._vectors, clips)
+
+    def _vectors(self, clip: Shown) -> Vectors:
+        pixels = np.stack([np.asarray(p, float).mean((0, 1)) for p in clip.pictures]).mean(0)
+        seen = np.array([*pixels, math.nan if self.broken else 1.0], np.float32)
+        letters = np.bincount([ord(letter) % 4 for letter in clip.text or ""], minlength=4)
+        return Vectors(unit(seen), None if clip.text is None else unit(letters + 0.1))
+
+
+@dataclass(frozen=True)
+class Oracle(Encoder):
+    """Knows which caption is whose: both vectors are drawn from the caption."""
+
+    def _vectors(self, clip: Shown) -> Vectors:
+        seed = [ord(letter) for letter in clip.text or ""]
+        both = unit(np.random.default_rng(seed).standard_normal(16))
+        return Vectors(both, None if clip.text is None else both)
+
+
+@dataclass(frozen=True)
+class Constant(Encoder):
+    """Sees and reads nothing."""
+
+    def _vectors(self, clip: Shown) -> Vectors:
+        return Vectors(unit(np.ones(4)), None if clip.text is None else unit(np.ones(4)))
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """Of length 1."""
+    return (vector / np.linalg.norm(vector)).astype(np.float32)

@@ -23,6 +23,7 @@ from sakuga.core.needs import needs_of
 from sakuga.testing import (
     check_aesthetic_judge,
     check_captioner,
+    check_encoder,
     check_tagger,
     check_text_finder,
     check_writer,
@@ -32,6 +33,14 @@ from tests.tiny.comic import comic
 from tests.tiny.hub import hub_cache
 from tests.tiny.judges import anime_files, cafe_files
 from tests.tiny.speakers import write_blip2, write_chat, write_qwen_vl
+from tests.tiny.towers import (
+    SIDE,
+    write_clip,
+    write_siglip2,
+    write_viclip,
+    write_videomamba,
+    write_vocabulary,
+)
 from tests.tiny.wd import OLD, tagger_files
 
 
@@ -137,6 +146,46 @@ def rapidocr(_: Ground) -> Any:
     return RapidOcr(longest=96)  # sooner done
 
 
+def clip(ground: Ground) -> Any:
+    from sakuga.build.embed.clip import Clip
+
+    return ground.weights(Clip(batch=3), write_clip(ground.folder("clip")))
+
+
+def siglip2(ground: Ground) -> Any:
+    from sakuga.build.embed.siglip2 import Siglip2
+
+    return ground.weights(Siglip2(batch=3), write_siglip2(ground.folder("siglip2")))
+
+
+def viclip(ground: Ground) -> Any:
+    """Out of the hub's cache, under the name of a public checkpoint."""
+    from sakuga.build.embed.viclip import ViClip
+
+    recipe = ViClip("viclip-b16", "tiny", image=SIDE, batch=2)
+    [name] = recipe.needs.weights[0].files
+    folder = ground.folder("viclip")
+    file = write_viclip(folder / "net.pth")
+    if name.endswith(".safetensors"):
+        from safetensors.torch import save_file
+
+        from sakuga.models.weights import read
+
+        save_file({k: v.contiguous() for k, v in read(file).items()}, folder / name)
+        file.unlink()
+    return ground.weights(recipe, folder)
+
+
+def videomamba(ground: Ground) -> Any:
+    """A file of one's own."""
+    from sakuga.build.embed.videomamba import VideoMamba
+
+    folder = ground.folder("videomamba")
+    pieces = write_vocabulary(folder / "vocab.txt")
+    file = write_videomamba(folder / "net.pth", pieces)
+    return VideoMamba(str(file), str(folder / "vocab.txt"), "nano", image=SIDE, out=16, batch=2)
+
+
 def answer(asked: Asked) -> Reply:
     """Words that are a function of the question."""
     question = json.dumps(asked.body["messages"], sort_keys=True)
@@ -155,6 +204,10 @@ MAKERS: dict[tuple[str, str], Callable[[Ground], Any]] = {
     ("caption", "vlm-local"): vlm_local,
     ("describe", "openai"): openai,
     ("describe", "local"): local,
+    ("embed", "clip"): clip,
+    ("embed", "siglip2"): siglip2,
+    ("embed", "viclip"): viclip,
+    ("embed", "videomamba"): videomamba,
 }
 CHECKS: dict[str, Callable[[Any], None]] = {  # room -> the contract of its backends
     "tag": check_tagger,
@@ -162,4 +215,5 @@ CHECKS: dict[str, Callable[[Any], None]] = {  # room -> the contract of its back
     "describe": check_writer,
     "aesthetic": check_aesthetic_judge,
     "text": check_text_finder,
+    "embed": check_encoder,
 }

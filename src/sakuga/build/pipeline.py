@@ -1,4 +1,4 @@
-"""The build, top to bottom: the only file that knows which rooms there are and in what order."""
+"""The build, top to bottom: what is there, what is missing, and making it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from sakuga.build.collect import Collect
+from sakuga.build.rooms import ASKED_FOR, ROOMS
 from sakuga.core.engine import Engine, Inline, Local, Ray
 from sakuga.core.errors import RequestError
 from sakuga.core.guard import Limits
 from sakuga.core.lock import alone
 from sakuga.core.needs import prepare
 from sakuga.core.plan import Plan, drop_from, make_plan, readers_of
-from sakuga.core.profile import Made, Room, make_stages, override, read_profile
+from sakuga.core.profile import NONE, Made, make_stages, override, read_profile
 from sakuga.core.recipe import fingerprint
 from sakuga.core.stage import Job, Outcome
 from sakuga.core.store import Store, table_of
@@ -22,61 +23,6 @@ from sakuga.core.store import Store, table_of
 if TYPE_CHECKING:
     from sakuga.build.collect.folder import Listing
 
-ROOMS: dict[str, Room] = {
-    "collect": Room({"folder": "sakuga.build.collect:Collect"}),
-    "scan": Room({"decode": "sakuga.build.scan:Scan"}),
-    "split": Room({"shots": "sakuga.build.split:Split"}),
-    "keyframe": Room({"drawings": "sakuga.build.keyframe:Keyframe"}),
-    "sample": Room({"nth": "sakuga.build.sample:Sample"}),
-    "motion": Room({"camera": "sakuga.build.motion:MotionStage"}),
-    "tag": Room(
-        {
-            "pixels": "sakuga.build.tag.pixels:Pixels",
-            "wd14": "sakuga.build.tag.wd14:Wd14",
-            "wd-eva02": "sakuga.build.tag.wd14:WdEva02",
-        },
-        "sakuga.build.tag:Tag",
-        spare=True,
-    ),
-    "choose": Room({"union": "sakuga.build.choose:Choose"}, spare=True),
-    "caption": Room(
-        {
-            "blip2": "sakuga.build.caption.blip2:Blip2",
-            "vlm": "sakuga.build.caption.vlm:Vlm",
-            "vlm-local": "sakuga.build.caption.vlm_local:VlmLocal",
-        },
-        "sakuga.build.caption:Caption",
-        spare=True,
-    ),
-    "text": Room(
-        {
-            "rapidocr": "sakuga.build.text.rapidocr:RapidOcr",
-            "comic": "sakuga.build.text.comic:Comic",
-        },
-        "sakuga.build.text:FindText",
-        spare=True,
-    ),
-    "overlay": Room({"places": "sakuga.build.overlay:Overlay"}, spare=True),
-    "aesthetic": Room(
-        {
-            "cafe": "sakuga.build.aesthetic.cafe:Cafe",
-            "anime": "sakuga.build.aesthetic.anime:Anime",
-        },
-        "sakuga.build.aesthetic:Judge",
-        spare=True,
-    ),
-    "classify": Room({"taxonomy": "sakuga.build.classify:Classify"}, spare=True),
-    "describe": Room(
-        {
-            "template": "sakuga.build.describe.template:Template",
-            "openai": "sakuga.build.describe.openai:OpenAi",
-            "local": "sakuga.build.describe.local:Local",
-        },
-        "sakuga.build.describe:Describe",
-        spare=True,
-    ),
-    "publish": Room({"rows": "sakuga.build.publish:Publish"}),
-}
 PUBLISHED = (".published",)  # which rows the dataset was written from
 REMAKING = (".remaking",)  # what a build that was stopped has dropped already, to make it again
 
@@ -126,7 +72,8 @@ def stages_of(profile: str, overrides: Iterable[str] = ()) -> list[Any]:
 
 def rooms_of(profile: str, overrides: Iterable[str] = ()) -> Made:
     """The recipes of a profile, and the rooms that are left out here."""
-    made = make_stages(override(read_profile(profile), overrides), ROOMS)
+    settings = {room: {"use": NONE} for room in ASKED_FOR} | read_profile(profile)
+    made = make_stages(override(settings, overrides), ROOMS)
     by_name = {stage.name: stage for stage in made.stages}
     for room, field_, value in (("split", "mode", "frames"), ("keyframe", "rule", "paper")):
         if getattr(by_name[room], field_, None) == value and not getattr(
@@ -160,7 +107,7 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
             rows[job.stage.name] += outcome.rows
             watcher.part_done(job, outcome)
 
-        _engine(request).run(plan.jobs, done, watcher.working)
+        engine_of(request).run(plan.jobs, done, watcher.working)
         store.remove(*REMAKING)
         if not request.only and request.parts is None:
             _publish(plan)
@@ -273,7 +220,8 @@ def _known_rooms(names: Iterable[str], stages: Iterable[Any]) -> None:
             raise RequestError(f"there is no room {name!r}; there are: {', '.join(known)}")
 
 
-def _engine(request: Request) -> Engine:
+def engine_of(request: Request) -> Engine:
+    """What runs the jobs of a request."""
     if request.engine == "ray":
         address = os.environ.get("RAY_ADDRESS")
         return Ray(max(1, request.workers), address, request.limits)

@@ -11,13 +11,16 @@ from sakuga import __version__
 from sakuga.cli.build import build
 from sakuga.cli.demo import demo
 from sakuga.cli.doctor import doctor
+from sakuga.cli.embed import embed
 from sakuga.cli.ending import end
+from sakuga.cli.evaluate import evaluate
 from sakuga.cli.export import export
 from sakuga.cli.import_ import import_
 from sakuga.cli.plan import plan
 from sakuga.cli.report import report
 from sakuga.cli.show import show
 from sakuga.cli.status import status
+from sakuga.cli.train import train
 
 
 class _Commands(TyperGroup):
@@ -59,5 +62,18 @@ def _root(
     """Cartoon footage in; a timed, searchable dataset of shots and drawings out."""
 
 
-for _command in (demo, build, plan, status, show, report, import_, export, doctor):
+for _command in (
+    demo,
+    build,
+    plan,
+    status,
+    show,
+    report,
+    embed,
+    evaluate,
+    import_,
+    export,
+    train,
+    doctor,
+):
     app.command(_command.__name__.rstrip("_"))(_command)

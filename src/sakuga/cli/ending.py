@@ -13,7 +13,8 @@ def end(error: BaseException, command: str) -> int:
     """Say what went wrong, on standard error, and give the exit code. Raises what is our bug."""
     from sakuga.core.errors import RequestError
 
-    resume = _RESUME if command in ("build", "demo") else "The same command may be run again."
+    goes_on = command in ("build", "demo", "embed")
+    resume = _RESUME if goes_on else "The same command may be run again."
     if isinstance(error, KeyboardInterrupt):
         say("stopped", "", resume)
         return INTERRUPTED

@@ -331,6 +331,22 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
+class Embeddings:
+    """One clip and its description as vectors of one encoder, whose product is their score (§4.1).
+
+    Which encoder it was stands in the table's provenance. A vector a frame is averaged, so that a
+    clip's may be shorter than 1.
+    """
+
+    of: ClassVar[str] = "clip"
+    id: str
+    video: str
+    frames: Counts  # what was looked at: frame numbers in the video
+    clip_vector: Floats  # (D,)
+    text_vector: Floats  # (D,) of length 1; (0,) where the clip has no description
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One clip as it is published: the paper's twelve attributes, then ours. Null is not known."""
 

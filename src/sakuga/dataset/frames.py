@@ -118,7 +118,7 @@ def _from_samples(row: Row, wanted: Wanted, footage: Footage) -> ClipFrames:
     samples = samples_of(footage.build, footage.part(row.video), row.id)
     places = wanted.places(row, len(samples.frames))
     try:
-        images = [_fitted(from_jpeg(samples.images[n]), wanted.size) for n in places]
+        images = [fitted(from_jpeg(samples.images[n]), wanted.size) for n in places]
     except ValueError as error:
         raise NoFrames(f"a sample of {row.id}: {error}") from error
     numbers = np.array(samples.frames, np.int64)[places]
@@ -173,7 +173,7 @@ def _read(clips: Sequence[_Open], size: Size, film: Film) -> Iterator[tuple[int,
             owners.setdefault(number, []).append(place)
     with VideoReader(film.url, film.stream) as reader:
         for frame in _found(reader, sorted(owners), film.pts):
-            image = _fitted(frame.upright(), size)
+            image = fitted(frame.upright(), size)
             for place in owners[frame.index]:
                 clips[place].images[frame.index] = image
                 if not clips[place].left:
@@ -205,7 +205,7 @@ def _runs(numbers: list[int]) -> Iterator[list[int]]:
         yield numbers[start:stop]
 
 
-def _fitted(picture: Picture, size: Size) -> Picture:
+def fitted(picture: Picture, size: Size) -> Picture:
     """(H, W, 3) BGR as RGB, at a size; smaller by area, larger by cubic interpolation."""
     if size is not None:
         height, width = _height_width(size)

@@ -26,6 +26,7 @@ from sakuga.core.errors import RequestError
 
 NESTS = ("model", "module", "state_dict", "model_state_dict")
 WRAPPERS = ("module.", "model.", "_orig_mod.")
+TEMPORAL = ("temporal_positional_embedding", "temporal_pos_embedding")
 OTHER_SIZE = 8  # more shapes than these differ: it is another size, and a list is of no help
 SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 
@@ -46,6 +47,24 @@ def load(net: nn.Module, file: Path) -> None:
     if broken := [key for key, value in found.items() if not bool(torch.isfinite(value).all())]:
         raise RequestError(f"{file} holds NaN or infinity in {', '.join(broken)}: take another")
     net.load_state_dict(found)
+
+
+def averaged(
+    tensors: Mapping[str, Tensor], others: Mapping[str, Tensor], share: float = 0.5
+) -> dict[str, Tensor]:
+    """WiSE-FT (arXiv 2109.01903): `share` of one net's tensors and the rest of another's.
+
+    The temporal position embedding, which an image net does not have, and what is no float stay
+    as they are, as in ViCLIP's own tests. Raises ValueError for nets of other tensors.
+    """
+    if {k: v.shape for k, v in tensors.items()} != {k: v.shape for k, v in others.items()}:
+        raise ValueError("nets of other tensors can't be averaged")
+    return {
+        key: value
+        if key.endswith(TEMPORAL) or not value.is_floating_point()
+        else share * value + (1 - share) * others[key].to(value)
+        for key, value in tensors.items()
+    }
 
 
 def read(file: Path) -> dict[str, Tensor]:

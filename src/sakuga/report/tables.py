@@ -18,6 +18,7 @@ from sakuga.core.records import (
     Classes,
     Clip,
     Description,
+    Embeddings,
     Failure,
     Keyframes,
     Motion,
@@ -39,7 +40,7 @@ from sakuga.dataset.release.record import Annotation
 ALWAYS = (Source, Video, Signals, Clip, Keyframes, Samples, Motion, Row)  # what every build makes
 ORDER: tuple[type, ...] = (
     *(Source, Video, Signals, Clip, Keyframes, Samples, Motion),
-    *(TagScores, Tags, Captions, TextBoxes, Text, Aesthetic, Classes, Description, Row),
+    *(TagScores, Tags, Captions, TextBoxes, Text, Aesthetic, Classes, Description, Embeddings, Row),
     Annotation,  # of an imported release
 )
 BATCH = 32_768  # rows in memory at a time

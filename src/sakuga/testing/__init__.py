@@ -10,6 +10,7 @@ no test runner, and whatever the backend itself needs must be there: its package
 """
 
 from sakuga.testing.asking import Broken
+from sakuga.testing.encoded import check_encoder
 from sakuga.testing.recipes import check_recipe
 from sakuga.testing.shown import check_aesthetic_judge, check_tagger, check_text_finder
 from sakuga.testing.told import check_captioner, check_writer
@@ -18,6 +19,7 @@ __all__ = [
     "Broken",
     "check_aesthetic_judge",
     "check_captioner",
+    "check_encoder",
     "check_recipe",
     "check_tagger",
     "check_text_finder",

@@ -1,0 +1,95 @@
+"""The pictures of clips that an encoder is shown: their samples, or keyframes out of their film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sakuga.build.embed import Item, Shown
+from sakuga.core.errors import ItemError, NoFrames, Unreadable
+from sakuga.core.images import Picture, from_jpeg
+from sakuga.core.video import VideoReader
+from sakuga.dataset.frames import fitted
+from sakuga.dataset.pick import pick
+
+Numbers = NDArray[np.int32]
+
+
+def shown(items: Sequence[Item], keyframes: int, side: int) -> Iterator[Shown | ItemError]:
+    """Each clip, in order, or why it can't be shown.
+
+    keyframes: so many of the film, ViCLIP's test sampling: the middle of as many equal parts of the
+    clip's; a clip with fewer repeats its last, as there. 0: the clip's samples.
+    """
+    if not keyframes:
+        yield from map(_sampled, items)
+        return
+    for _, of_video in groupby(items, key=lambda item: item[2].id):
+        yield from _of_film(list(of_video), keyframes, side)
+
+
+def _sampled(item: Item) -> Shown:
+    samples = item[1]
+    return Shown(np.array(samples.frames, np.int32), _Images(samples.images), _text(item))
+
+
+def _of_film(items: list[Item], count: int, side: int) -> Iterator[Shown | ItemError]:
+    """Clips of one film, which is read once; one of which a frame is gone is told, not guessed."""
+    numbers = [keys.frames[pick(len(keys.frames), count, "middle", "repeat")] for keys, *_ in items]
+    made = 0
+    lost: ItemError = NoFrames("the film ended before its frames")
+    try:
+        for one in _read(items, numbers, side):
+            yield one
+            made += 1
+    except ItemError as error:
+        lost = error
+    yield from (lost for _ in items[made:])
+
+
+def _read(items: list[Item], numbers: Sequence[Numbers], side: int) -> Iterator[Shown | ItemError]:
+    """Frames are let go of as soon as their clip is complete."""
+    _, _, video, signals, _ = items[0]
+    asked = sorted({number for of_clip in numbers for number in of_clip.tolist()})
+    with VideoReader(video.url, video.stream) as reader:
+        coming = reader.frames_at(asked, signals.pts)
+        images: dict[int, Picture] = {}
+        for item, of_clip in zip(items, numbers, strict=True):
+            wanted = set(of_clip.tolist())
+            images = {n: image for n, image in images.items() if n >= of_clip[0]}
+            while wanted - images.keys() and (frame := next(coming, None)) is not None:
+                images[frame.index] = fitted(frame.upright(), side)[..., ::-1]
+            if wanted - images.keys():
+                yield NoFrames(f"of the frames {of_clip.tolist()}, not all decode again")
+            else:
+                yield Shown(of_clip, [images[n] for n in of_clip.tolist()], _text(item))
+
+
+def _text(item: Item) -> str | None:
+    return item[4].text if item[4] is not None else None
+
+
+class _Images(Sequence[Picture]):
+    """A clip's samples, decoded one at a time."""
+
+    def __init__(self, images: Sequence[bytes]) -> None:
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [_decoded(image) for image in self._images[index]]
+        return _decoded(self._images[index])
+
+
+def _decoded(image: bytes) -> Picture:
+    try:
+        return from_jpeg(image)
+    except ValueError as error:
+        raise Unreadable(f"a sample can't be decoded: {error}") from error

@@ -1,0 +1,148 @@
+"""`sakuga evaluate`: how well an encoder does on a dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sakuga.cli.options import AsJson, Dir
+
+if TYPE_CHECKING:
+    from sakuga.evaluate.retrieval import Retrieval
+    from sakuga.evaluate.table2 import Line
+
+
+class Name(StrEnum):
+    """What is evaluated."""
+
+    retrieval = "retrieval"
+    scaling = "scaling"
+
+
+def evaluate(
+    name: Annotated[
+        Name,
+        typer.Argument(
+            metavar="NAME",
+            help="retrieval: Table 2, of what `embed` made; scaling: Figure 7, by training on "
+            "ever larger parts of the dataset.",
+        ),
+    ],
+    folder: Dir,
+    *,
+    split: Annotated[
+        str, typer.Option("--split", metavar="NAME", help="train, validation, test or all.")
+    ] = "test",
+    gallery: Annotated[
+        int, typer.Option("--gallery", metavar="N", help="Pairs among which each is looked for.")
+    ] = 2560,
+    keyframes: Annotated[
+        int, typer.Option("--keyframes", metavar="N", help="Leave out clips with fewer.")
+    ] = 8,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="Of the shuffle into galleries.")
+    ] = 0,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="FILE|DIR",
+            help="A page to write, .html with pictures or .md; of scaling, the folder of its runs.",
+        ),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="NAME|FILE", help="How scaling trains.")
+    ] = "cpu",
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="Change a value of the profile."),
+    ] = None,
+    sizes: Annotated[
+        int, typer.Option("--sizes", metavar="N", help="Of scaling, each half of the next.")
+    ] = 4,
+    seeds: Annotated[
+        int, typer.Option("--seeds", metavar="N", help="Runs of each size of scaling.")
+    ] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Rank clips and captions by the paper's protocol, or measure how that grows with data."""
+    from sakuga.core.errors import RequestError
+
+    if name is Name.scaling:
+        from sakuga.cli.scaling import Asked, scaling
+
+        if out is None:
+            raise RequestError("evaluate scaling: name a folder for its runs with --out")
+        scaling(folder, out, profile, overrides or (), Asked(sizes, seeds, gallery), as_json)
+        return
+    if out is not None and not out.endswith((".html", ".md")):
+        raise RequestError(f"--out {out}: name a page, .html or .md")
+    if seed < 0:
+        raise RequestError(f"--seed {seed}: must be 0 or more")
+    _retrieval(folder, out, Ranking(split, gallery, keyframes, seed), as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What is ranked, and in what galleries."""
+
+    split: str
+    gallery: int
+    keyframes: int
+    seed: int
+
+
+def _retrieval(folder: str, out: str | None, asked: Ranking, as_json: bool) -> None:
+    from sakuga.cli.console import print_json
+    from sakuga.evaluate.retrieval import evaluate
+
+    made, pairs, ranks = evaluate(folder, asked.split, asked.gallery, asked.keyframes, asked.seed)
+    if out is not None:
+        from sakuga.evaluate.page import html, markdown
+        from sakuga.evaluate.ranked import queries
+
+        page = html(made, queries(folder, pairs, ranks)) if out.endswith("html") else markdown(made)
+        write(out, page)
+    if as_json:
+        print_json(made)
+    else:
+        print_retrieval(made)
+        if out is not None:
+            from sakuga.cli.console import stdout
+
+            stdout().print(out, soft_wrap=True)
+
+
+def write(file: str, page: str) -> None:
+    """Write a page, here or to a bucket, whole or not at all."""
+    from sakuga.core.store import Store
+
+    folder, _, last = file.replace("\\", "/").rpartition("/")
+    Store(folder or ".").write_bytes([last], page.encode())
+
+
+def print_retrieval(made: Retrieval) -> None:
+    """The tables and how they came about."""
+    from sakuga.cli.console import stdout
+    from sakuga.evaluate.table2 import class_lines, lines, notes
+
+    print_lines(lines(made))
+    for note in notes(made):
+        stdout().print(note, style="dim", soft_wrap=True)
+    for axis, found in made.classes.items():
+        stdout().print(f"\n{axis}")
+        print_lines(class_lines(found))
+
+
+def print_lines(lines: list[Line]) -> None:
+    """Lines of a table, the first its head."""
+    from sakuga.cli.console import stdout, table
+
+    head, *rows = lines
+    shown = table(*head, numbers=len(head) - 1)
+    for row in rows:
+        shown.add_row(*row)
+    stdout().print(shown)

@@ -1,0 +1,172 @@
+"""`sakuga train`: nets from a dataset."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sakuga.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sakuga.train.packed import Pack
+    from sakuga.train.recipe import Recipe
+
+
+class What(StrEnum):
+    """What is trained, or made ready for it."""
+
+    contrastive = "contrastive"
+    timesheet = "timesheet"
+    pack = "pack"
+
+
+def train(
+    name: Annotated[
+        What,
+        typer.Argument(
+            metavar="NAME",
+            help="contrastive: clips and captions brought together; timesheet: on ones, twos, "
+            "threes, from what `embed` made; pack: frames made ready alone.",
+        ),
+    ],
+    folder: Annotated[
+        str, typer.Argument(metavar="DIR", help="A dataset, or what `train pack` made of one.")
+    ],
+    *,
+    out: Annotated[
+        str, typer.Option("--out", metavar="RUN", help="Folder of the run, or of the pack.")
+    ],
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="NAME|FILE", help="cpu, small, paper, or a file.")
+    ] = "cpu",
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="Change a value of the profile."),
+    ] = None,
+    split: Annotated[
+        str, typer.Option("--split", metavar="NAME", help="Which split is packed.")
+    ] = "train",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the run's last checkpoint.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take; make one step, write no run.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a net on a dataset; goes on where it was stopped with --resume."""
+    from sakuga.cli.options import check_out
+    from sakuga.train.recipe import read_recipe
+
+    installed()
+    check_out(out)
+    if name is What.timesheet:
+        _timesheet(folder, out, overrides or (), as_json, resume or dry_run)
+        return
+    recipe = read_recipe(profile, overrides or ())
+    if name is What.pack:
+        _said_pack(packed(folder, Path(out), recipe, split), as_json)
+        return
+    pack = packed(folder, Path(out) / "pack", recipe, split)
+    if dry_run:
+        _said_outlook(recipe, pack, as_json)
+    else:
+        _train(recipe, pack, Path(out), resume, as_json)
+
+
+def packed(folder: str, to: Path, recipe: Recipe, split: str) -> Pack:
+    """The pack that a folder is, or one made of the dataset in it, once."""
+    from sakuga.cli.console import size, stderr
+    from sakuga.cli.progress import advancing
+    from sakuga.dataset.published import open_dataset
+    from sakuga.train.nets import side_of
+    from sakuga.train.packed import Packing, is_pack, open_pack, pack
+
+    for there in (Path(folder), to):
+        if is_pack(there):
+            return open_pack(there)
+    rows = open_dataset(folder).split(split)
+    packing = Packing(side=round(side_of(recipe.net) * 8 / 7))  # as 256 is to 224: room to crop
+    cost = size(packing.cost(len(rows)))
+    stderr().print(f"Packing frames into {to}: at most {cost}.", soft_wrap=True)
+    with advancing() as advance:
+        return pack(rows, to, packing, advance)
+
+
+def _timesheet(folder: str, out: str, overrides: Sequence[str], as_json: bool, unfit: bool) -> None:
+    from sakuga.cli.train_timesheet import train_timesheet
+    from sakuga.core.errors import RequestError
+
+    if unfit:
+        raise RequestError(
+            "--resume and --dry-run are of train contrastive; timesheet takes minutes, leave them"
+        )
+    train_timesheet(folder, out, overrides, as_json)
+
+
+def _train(recipe: Recipe, pack: Pack, run: Path, resume: bool, as_json: bool) -> None:
+    from sakuga.cli.console import count, print_json, span, stderr, stdout
+    from sakuga.cli.progress import advancing
+    from sakuga.train.contrastive import train
+
+    with advancing() as advance:
+        made = train(recipe, pack, run, resume=resume, advance=advance)
+    for warning in made.warnings:
+        stderr().print(f"Gone on from the checkpoint before: {warning}", soft_wrap=True)
+    if as_json:
+        print_json(made)
+        return
+    steps = f"{count(made.steps, 'step')} on {count(made.clips, 'clip')}"
+    stdout().print(f"Trained {steps} in {span(made.seconds)}; loss {made.loss:.4f}.")
+    stdout().print(f"The net: {run / 'model.safetensors'}", soft_wrap=True)
+
+
+def _said_pack(pack: Pack, as_json: bool) -> None:
+    from sakuga.cli.console import count, print_json, stdout
+
+    if as_json:
+        facts = {"pack": str(pack.folder), "clips": len(pack), "left_out": pack.left_out}
+        print_json(facts)
+        return
+    stdout().print(f"{pack.folder}: {count(len(pack), 'clip')}", soft_wrap=True)
+    for reason, number in pack.left_out.items():
+        stdout().print(f"  left out {number} {reason}", style="yellow")
+
+
+def _said_outlook(recipe: Recipe, pack: Pack, as_json: bool) -> None:
+    from sakuga.cli.console import count, print_json, size, stdout
+    from sakuga.train.dry import outlook
+
+    found, console = outlook(recipe, pack), stdout()
+    if as_json:
+        print_json(found)
+        return
+    console.print(f"{count(found.clips, 'clip')}, {count(found.steps, 'step')}, of which "
+                  f"{found.unmasked_steps:,} see all patches")  # fmt: skip
+    console.print(f"{count(found.parameters, 'parameter')}, {found.learning:,} of them learn")
+    console.print(f"tokens of a clip: {found.tokens_masked:,}, unmasked {found.tokens_unmasked:,}")
+    console.print(f"weights, gradients and moments: {size(found.state_bytes)}")
+    if found.peak_bytes is not None:
+        console.print(f"highest memory of the device: {size(found.peak_bytes)}")
+    took = [("", found.seconds_masked), (" unmasked", found.seconds_unmasked)]
+    for phase, seconds in took:
+        if seconds is not None:
+            console.print(f"a step{phase}: {seconds:.3f} s, measured once")
+
+
+def installed() -> None:
+    """Raises RequestError where a library of the extra is missing."""
+    import importlib.util
+
+    from sakuga.core.errors import RequestError
+
+    wanted = ("torch", "accelerate", "safetensors", "tokenizers", "ftfy")
+    if missing := [name for name in wanted if importlib.util.find_spec(name) is None]:
+        raise RequestError(
+            f"training needs {', '.join(missing)}; install it: pip install 'sakuga[train]'"
+        )

@@ -1,0 +1,91 @@
+"""A retrieval as a page that needs nothing else: HTML with pictures, or Markdown."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from sakuga.evaluate.ranked import Hit, Query
+from sakuga.evaluate.retrieval import Retrieval
+from sakuga.evaluate.table2 import Line, class_lines, lines, name, notes
+
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
+  color-scheme: light dark }
+table { border-collapse: collapse; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums }
+th, td { padding: .25rem .7rem; border-bottom: 1px solid #8884; text-align: right }
+th:first-child, td:first-child { text-align: left }
+tr:nth-child(2) td { font-weight: 600 }
+.hits { display: flex; flex-wrap: wrap; gap: .7rem; margin: 0 0 1.6rem; padding: 0 }
+figure { margin: 0; width: 12rem; border: 3px solid transparent; padding: 2px }
+figure.right { border-color: #2a9d5c }
+img, .none { width: 100%; aspect-ratio: 16/9; object-fit: contain; background: #8882 }
+figcaption, .note { font-size: .85em; opacity: .8 }
+"""
+
+
+def html(made: Retrieval, ranked: Sequence[Query]) -> str:
+    """The page. Every text that comes from a file is escaped."""
+    title = escape(f"Retrieval: {name(made.encoder)}")
+    classes = "".join(
+        f"<h3>{escape(axis)}</h3>{_table(class_lines(found))}"
+        for axis, found in made.classes.items()
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{STYLE}</style></head><body><h1>{title}</h1>"
+        f"<h2>Table 2</h2>{_table(lines(made))}{_notes(notes(made))}"
+        f"{'<h2>By class</h2>' + classes if classes else ''}"
+        f"<h2>Figure 8</h2>{_notes([_RANKED])}{''.join(map(_query, ranked))}</body></html>\n"
+    )
+
+
+def markdown(made: Retrieval) -> str:
+    """The tables and notes; no pictures."""
+    parts = [f"# Retrieval: {name(made.encoder)}", _grid(lines(made)), "\n".join(notes(made))]
+    for axis, found in made.classes.items():
+        parts += [f"## {axis}", _grid(class_lines(found))]
+    return "\n\n".join(parts) + "\n"
+
+
+_RANKED = (
+    "Captions from the one whose clip is found first to the one whose clip is found last, at even "
+    "distances; the clips that score highest in the gallery, the right one framed."
+)
+
+
+def _table(rows: Sequence[Line]) -> str:
+    head, *body = rows
+    told = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in body)
+    return f"<table><tr>{_cells(head, 'th')}</tr>{told}</table>"
+
+
+def _cells(row: Line, tag: str) -> str:
+    return "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
+
+
+def _notes(told: Iterable[str]) -> str:
+    return "".join(f'<p class="note">{escape(each)}</p>' for each in told)
+
+
+def _query(query: Query) -> str:
+    place = f"the right clip is number {query.rank:,}"
+    hits = "".join(map(_hit, query.hits))
+    return f"<p>{escape(query.caption)}<br><small>{place}</small></p><div class=hits>{hits}</div>"
+
+
+def _hit(hit: Hit) -> str:
+    picture = '<div class="none"></div>'
+    if hit.picture is not None:
+        source = base64.b64encode(hit.picture).decode()
+        picture = f'<img alt="" src="data:image/jpeg;base64,{source}">'
+    told = f"{escape(hit.id[:12])}, {hit.score:.3f}"
+    kind = ' class="right"' if hit.right else ""
+    return f"<figure{kind}>{picture}<figcaption>{told}</figcaption></figure>"
+
+
+def _grid(rows: Sequence[Line]) -> str:
+    head, *body = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    told = [head, ["---"] * len(head), *body]
+    return "\n".join(f"| {' | '.join(row)} |" for row in told)

@@ -1,0 +1,1 @@
+"""What evaluation counts (§5), as pure functions on arrays."""

@@ -1,0 +1,1 @@
+"""Learning from a dataset: scripts that read top to bottom (§4)."""

@@ -1,0 +1,238 @@
+"""`sakuga train contrastive`: clips and captions brought together (§4.1, Table 2).
+
+Paper: from the public checkpoints, one epoch, batches of 256, 8 keyframes at 224, masking 0.9, on
+two A6000 with Accelerate and DeepSpeed; the rest "consistent with" ViCLIP's and VideoMamba's own.
+On several GPUs: `accelerate launch -m sakuga train contrastive ...`.
+
+    RUN/run.json          the recipe, the pack, how many steps
+    RUN/log.jsonl         a line each step (`train.journal`)
+    RUN/checkpoints/      to go on from (`train.checkpoints`)
+    RUN/model.safetensors the net when all is done, by the public checkpoints' key names
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from sakuga.core.errors import RequestError, StopBuild
+from sakuga.models.contrastive import DualEncoder
+from sakuga.train import checkpoints, optimiser
+from sakuga.train.checkpoints import Checkpoint
+from sakuga.train.examples import Batch, Examples, Tokenizer, loader
+from sakuga.train.gradients import Towers, loss_and_gradients
+from sakuga.train.journal import Journal
+from sakuga.train.nets import net_of, patches_of, side_of, tokenizer_of
+from sakuga.train.order import Order
+from sakuga.train.packed import Pack
+from sakuga.train.recipe import Recipe, as_plain, changed
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+Advance = Callable[[str, float, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a run came to."""
+
+    run: str
+    steps: int
+    clips: int
+    loss: float  # of the last step
+    seconds: float
+    warnings: list[str]
+
+
+def train(
+    recipe: Recipe, pack: Pack, run: Path, *, resume: bool = False, advance: Advance | None = None
+) -> Trained:
+    """Train from the start, or, with `resume`, from the last checkpoint.
+
+    Raises RequestError for what can't be asked for; StopBuild where a loss is NaN or infinite, with
+    the batch in RUN/stopped-STEP.pt; OSError where a checkpoint can't be written.
+    """
+    started = time.monotonic()
+    accelerator = accelerated(recipe)
+    order = ordered(recipe, pack, accelerator.num_processes)
+    total = optimiser.total_steps(recipe.schedule, order.steps_an_epoch)
+    found = _begun(recipe, pack, run, resume)
+    net, tokenizer = net_of(recipe.net, recipe.schedule.seed), tokenizer_of(recipe.net)
+    towers, adamw = prepared(net, recipe, accelerator, found[0] if found else None)
+    done = found[0].step if found else 0
+    examples = Examples(
+        pack, recipe.clips, side_of(recipe.net), patches_of(net),
+        optimiser.masked_steps(recipe.schedule, total), recipe.schedule.seed,
+    )  # fmt: skip
+    loop = Loop(recipe, pack, run, net, towers, adamw, accelerator, total)
+    loss = loop.go(_batches(examples, order, range(done, total), tokenizer, accelerator), advance)
+    if accelerator.is_main_process:
+        _finish(net, recipe, run, total)
+    accelerator.wait_for_everyone()
+    seconds = round(time.monotonic() - started, 3)
+    return Trained(str(run), total, len(pack), loss, seconds, found[1] if found else [])
+
+
+@dataclass
+class Loop:
+    """The steps of a run."""
+
+    recipe: Recipe
+    pack: Pack
+    run: Path
+    net: DualEncoder
+    towers: nn.Module
+    adamw: torch.optim.Optimizer
+    accelerator: Accelerator
+    total: int
+
+    def go(self, batches: torch.utils.data.DataLoader[Batch], advance: Advance | None) -> float:
+        """Each step in turn; gives the last one's loss, NaN if none was left."""
+        journal, loss, before = None, float("nan"), time.monotonic()
+        self.towers.train()
+        for batch in batches:
+            step = batch.keys[0].step
+            if journal is None and self.accelerator.is_main_process:
+                journal = Journal(self.run, step)
+            waited = time.monotonic() - before
+            loss, norm, rate = self.step(step, batch)
+            if journal:
+                line = {"step": step, "loss": loss, "rate": rate, "norm": norm}
+                line |= {"temperature": float(self.net.temp.detach()), "waited": round(waited, 4)}
+                journal.write({**line, "seconds": round(time.monotonic() - before, 4)})
+            before = time.monotonic()
+            if (step + 1) % self.recipe.schedule.every == 0 or step + 1 == self.total:
+                self.save(step + 1)
+            if advance:
+                advance("train", step + 1, self.total)
+        if journal:
+            journal.close()
+        return loss
+
+    def step(self, step: int, batch: Batch) -> tuple[float, float, float]:
+        """Loss, norm of the gradient, learning rate. Raises StopBuild where they are no numbers."""
+        schedule, limit = self.recipe.schedule, self.recipe.optimiser.clip
+        rate = optimiser.rate(step, self.total, self.recipe.optimiser, schedule)
+        optimiser.set_rate(self.adamw, rate)
+        loss = loss_and_gradients(
+            self.towers, batch, self.accelerator, seed=schedule.seed, micro=schedule.micro,
+            reduction=schedule.reduction, alike=schedule.alike,
+        ).item()  # fmt: skip
+        # The same on all ranks: they stop together.
+        norm = float(nn.utils.clip_grad_norm_(self.towers.parameters(), limit or float("inf")))
+        if not (loss - loss == 0 and norm - norm == 0):
+            self.stop(step, batch, loss, norm)
+        self.adamw.step()
+        self.adamw.zero_grad()
+        return loss, norm, rate
+
+    def save(self, step: int) -> None:
+        """A checkpoint after so many steps."""
+        if self.accelerator.is_main_process:
+            made = as_plain(self.recipe)
+            state = self.net.state_dict(), self.adamw.state_dict()
+            checkpoints.save(Checkpoint(step, *state, made, self.pack.fingerprint), self.run)
+        self.accelerator.wait_for_everyone()
+
+    def stop(self, step: int, batch: Batch, loss: float, norm: float) -> None:
+        """Save the batch and raise StopBuild; no weight has been touched by it."""
+        rank = self.accelerator.process_index
+        file = self.run / f"stopped-{step:08d}-rank{rank}.pt"
+        ids = [self.pack.ids[key.clip] for key in batch.keys]
+        tensors = {"frames": batch.frames, "tokens": batch.tokens, "dropped": batch.dropped}
+        checkpoints.write_whole({"step": step, "ids": ids, **tensors}, file)
+        raise StopBuild(
+            f"step {step}: the loss is {loss}, the gradient's norm {norm}. Its batch is in {file}; "
+            "look at it, or go on from the last checkpoint with a lower optimiser.rate"
+        )
+
+
+def accelerated(recipe: Recipe) -> Accelerator:
+    """Ranks, devices and precision, as `accelerate launch` or this machine has them."""
+    from accelerate import Accelerator
+
+    return Accelerator(mixed_precision=recipe.schedule.precision)
+
+
+def ordered(recipe: Recipe, pack: Pack, ranks: int) -> Order:
+    """Which clips each step sees. Raises RequestError where there are too few."""
+    schedule, fewest = (
+        recipe.schedule,
+        min((pack.keyframes(n) for n in range(len(pack))), default=0),
+    )
+    if not len(pack):
+        raise RequestError(f"{pack.folder}: no clip in it has a caption and enough keyframes")
+    if fewest < recipe.clips.frames:
+        raise RequestError(
+            f"clips.frames = {recipe.clips.frames}: {pack.folder} has clips of {fewest}; "
+            "lower it, or pack more keyframes"
+        )
+    if schedule.batch % ranks:
+        raise RequestError(
+            f"schedule.batch = {schedule.batch}: must be a multiple of {ranks} ranks"
+        )
+    return Order(len(pack), schedule.batch, schedule.seed)
+
+
+def _begun(
+    recipe: Recipe, pack: Pack, run: Path, resume: bool
+) -> tuple[Checkpoint, list[str]] | None:
+    """Where a run stopped, or None where it begins. RequestError where the two are confused."""
+    found = checkpoints.newest(run)
+    if not resume:
+        if found or (run / "log.jsonl").exists():
+            raise RequestError(f"{run} holds a run; add --resume to go on, or name another folder")
+        run.mkdir(parents=True, exist_ok=True)
+        return None
+    run.mkdir(parents=True, exist_ok=True)
+    if found is None:
+        return None
+    if differing := changed(found[0].recipe, as_plain(recipe)):
+        raise RequestError(
+            f"{run} was begun with another recipe: {', '.join(differing)}; give the same one"
+        )
+    if found[0].pack != pack.fingerprint:
+        raise RequestError(f"{run} was begun with other clips than {pack.folder}; give the same")
+    return found
+
+
+def prepared(
+    net: DualEncoder, recipe: Recipe, accelerator: Accelerator, begun: Checkpoint | None
+) -> tuple[nn.Module, torch.optim.Optimizer]:
+    """The net on its device, wrapped for its ranks, and its optimiser, at the state of a run."""
+    if recipe.net.text == "freeze":
+        optimiser.frozen(net.text_encoder)
+        optimiser.frozen(net.text_proj)
+    if begun:
+        net.load_state_dict(begun.net)
+    towers = accelerator.prepare_model(Towers(net))
+    adamw = optimiser.adamw(net.named_parameters(), recipe.optimiser)
+    if begun:
+        adamw.load_state_dict(begun.optimiser)
+    return towers, adamw
+
+
+def _batches(
+    examples: Examples, order: Order, steps: range, tokenizer: Tokenizer, accelerator: Accelerator
+) -> torch.utils.data.DataLoader[Batch]:
+    rank, ranks = accelerator.process_index, accelerator.num_processes
+    return loader(examples, list(order.of_steps(steps, rank, ranks)), tokenizer)
+
+
+def _finish(net: DualEncoder, recipe: Recipe, run: Path, steps: int) -> None:
+    from safetensors.torch import save_file
+
+    temporary = run / "model.safetensors.tmp"
+    tensors = {name: value.detach().contiguous() for name, value in net.state_dict().items()}
+    save_file(tensors, temporary)
+    temporary.replace(run / "model.safetensors")
+    page = {"recipe": as_plain(recipe), "steps": steps}
+    (run / "run.json").write_text(json.dumps(page, indent=2), encoding="utf-8")

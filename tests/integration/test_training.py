@@ -1,0 +1,120 @@
+"""`sakuga train` as users run it: killed and resumed, on two ranks, from a built dataset."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sakuga
+from sakuga.train import journal
+from sakuga.train.packed import open_pack, shrunk
+from tests.builds import CLI, ROOT, run
+from tests.packs import NETS, QUICK, random_pack
+
+ENV = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), *sys.path[1:]]),
+    "OMP_NUM_THREADS": "1",
+}
+SETTINGS = [f"--set={value}" for value in (*NETS["viclip"], *QUICK, "schedule.every=2")]
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return random_pack(tmp_path_factory.mktemp("packs") / "pack").folder
+
+
+def command(pack: Path, run: Path, *flags: str) -> list[str]:
+    return [*CLI, "train", "contrastive", str(pack), "--out", str(run), *SETTINGS, *flags]
+
+
+def finish(pack: Path, run: Path, *flags: str) -> list[float]:
+    done = subprocess.run(
+        command(pack, run, *flags), env=ENV, capture_output=True, text=True, timeout=200
+    )
+    assert done.returncode == 0, done.stderr
+    return losses(run)
+
+
+def losses(run: Path) -> list[float]:
+    return [line["loss"] for line in journal.read(run)]
+
+
+def kill_after(lines: int, pack: Path, run: Path, *flags: str) -> None:
+    """Kill -9 once so many steps are logged."""
+    long = subprocess.Popen(
+        command(pack, run, *flags), env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 100
+    while len(losses(run)) < lines and time.monotonic() < until:
+        time.sleep(0.01)
+    os.kill(long.pid, signal.SIGKILL)
+    assert long.wait(20) == -signal.SIGKILL
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+def test_a_run_killed_goes_on_with_the_losses_of_one_that_was_not(
+    pack: Path, tmp_path: Path
+) -> None:
+    more = "--set=schedule.steps=12"
+    expected = finish(pack, tmp_path / "whole", more)
+    assert len(expected) == 12
+    kill_after(5, pack, tmp_path / "killed", more)
+    assert 5 <= len(losses(tmp_path / "killed")) < 12
+    assert finish(pack, tmp_path / "killed", more, "--resume") == expected
+
+
+@pytest.mark.slow
+def test_two_ranks_go_on_where_one_stopped(pack: Path, tmp_path: Path) -> None:
+    expected = finish(pack, tmp_path / "whole")
+    kill_after(3, pack, tmp_path / "two", "--set=schedule.steps=6")
+    launcher = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes=2"]
+    launched = [*launcher, "--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no"]
+    done = subprocess.run(
+        [*launched, "-m", "sakuga", *command(pack, tmp_path / "two", "--resume")[len(CLI) :]],
+        env=ENV, capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert losses(tmp_path / "two") == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_dry_run_as_json(pack: Path, tmp_path: Path) -> None:
+    flags = ("--dry-run", "--json")
+    done = subprocess.run(
+        command(pack, tmp_path / "run", *flags), env=ENV, capture_output=True, text=True
+    )
+    assert json.loads(done.stdout)["steps"] == 6
+    assert not (tmp_path / "run").exists()
+
+
+def test_it_trains_on_a_dataset_that_was_built(reel: Path, tmp_path: Path) -> None:
+    """Its clips lie in one split or another by their films: here, in whichever holds most."""
+    out = tmp_path / "built"
+    run(out, reel, profile="lite", workers=0)
+    shots = sakuga.open(str(out))
+    split = max(("train", "validation", "test"), key=lambda name: len(shots.split(name)))
+    worthy = [row for row in shots.split(split) if row.keyframes >= 8 and row.text_description]
+    done = subprocess.run(
+        [*CLI, "train", "contrastive", str(out), "--out", str(tmp_path / "run"), *SETTINGS,
+         "--set=schedule.batch=2", "--set=schedule.steps=2", "--split", split, "--json"],
+        env=ENV, capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["clips"] == len(worthy) >= 2
+    assert "Packing frames into" in done.stderr
+    made = open_pack(tmp_path / "run" / "pack")
+    by_id = {row.id: row for row in worthy}
+    for number, name in enumerate(made.ids):
+        row = by_id[name]
+        assert made.captions[number] == row.text_description
+        assert made.keyframes(number) == min(16, row.keyframes)
+        shown = shots.frames(row, count=made.keyframes(number), how="uniform")
+        assert np.array_equal(made.frames(number), shrunk(shown, round(16 * 8 / 7)))
