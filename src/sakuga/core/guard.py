@@ -35,10 +35,14 @@ class WorldError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds that an item may take without a sign of life, and in all (None: no limit)."""
+    """Seconds that an item may take without a sign of life, and in all (None: no limit).
+
+    idle: without a sign of life where no item is at work: starting, loading, writing.
+    """
 
     stall: float = 120.0
     total: float | None = None
+    idle: float = 120.0
 
 
 @dataclass(slots=True)
@@ -155,7 +159,7 @@ class Guard:
             attempt.beats, attempt.beat_at = self._beats.value, now
         silent = now - max(attempt.beat_at, attempt.since)
         spent = now - attempt.since
-        if silent > self._limits.stall:
+        if silent > (self._limits.stall if attempt.items else self._limits.idle):
             return self._give_up(attempt, f"no sign of life for {silent:.0f} s")
         if self._limits.total and attempt.items and spent > self._limits.total:
             return self._give_up(attempt, f"not done after {spent:.0f} s")

@@ -70,7 +70,7 @@ def test_a_stage_that_hangs_before_it_works_stops_the_build(tmp_path: Path) -> N
     store = Store(str(tmp_path))
     jobs = make_plan(store, [Draw(load_for=600)], write_sources(store, [["a"]])).jobs
     with pytest.raises(WorldError, match="can't start"):
-        Local(1, Limits(stall=1.0)).run(jobs, lambda *_: None)
+        Local(1, Limits(idle=1.0)).run(jobs, lambda *_: None)
 
 
 def test_a_full_disk_stops_the_build(tmp_path: Path) -> None:
