@@ -15,10 +15,8 @@ from sakuga.build.rooms import ROOMS
 from sakuga.core.errors import RequestError
 from sakuga.core.lock import alone
 from sakuga.core.needs import prepare
-from sakuga.core.plan import Plan
+from sakuga.core.plan import Plan, job_of
 from sakuga.core.profile import make_stages, override
-from sakuga.core.recipe import fingerprint, plain
-from sakuga.core.schema import schema_of
 from sakuga.core.stage import Job, Outcome, optional_of
 from sakuga.core.store import Part, Store, table_of
 
@@ -88,16 +86,14 @@ def _planned(store: Store, stage: Any, again: bool) -> Plan:
 
 
 def _job(store: Store, stage: Any, there: Mapping[str, Mapping[int, Part]], number: int) -> Job:
-    inputs = tuple(there[table_of(record)].get(number) for record in stage.reads)
-    for record, part in zip(stage.reads, inputs, strict=True):
+    job = job_of(store, stage, there, number)
+    for record, part in zip(stage.reads, job.inputs, strict=True):
         if part is None and record not in optional_of(stage):
             raise RequestError(
                 f"{store.root}: part {number} of {table_of(record)} is not made yet; finish the "
                 f"build first: sakuga build --out {store.root}"
             )
-    columns = str(schema_of(stage.writes))
-    key = fingerprint(plain(stage), columns, [part and part.key for part in inputs])
-    return Job(store.root, stage, Part(table_of(stage.writes), number, key), inputs)
+    return job
 
 
 def _parts(store: Store, table: str) -> dict[int, Part]:

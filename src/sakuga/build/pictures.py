@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sakuga.core.errors import BadOutput, Unreadable
 from sakuga.core.images import Picture, from_jpeg
@@ -24,7 +24,7 @@ def by_clip(clips: Sequence[Samples], look: Look[Seen]) -> Iterator[tuple[Sample
     Raises BadOutput where `look` gives fewer or more than it was shown, and Unreadable where a
     sample is no image.
     """
-    seen = iter(look(_decoded(clips)))
+    seen = iter(look(picture for clip in clips for picture in Pictures(clip)))
     for clip in clips:
         of_clip = [one for _, one in zip(clip.images, seen, strict=False)]
         if len(of_clip) < len(clip.images):
@@ -34,13 +34,23 @@ def by_clip(clips: Sequence[Samples], look: Look[Seen]) -> Iterator[tuple[Sample
         raise BadOutput("more results than pictures")
 
 
-def _decoded(clips: Iterable[Samples]) -> Iterator[Picture]:
-    for clip in clips:
-        for frame, image in zip(clip.frames, clip.images, strict=True):
-            try:
-                yield from_jpeg(image)
-            except ValueError as error:
-                raise Unreadable(f"the sample of frame {frame} can't be decoded") from error
+class Pictures(Sequence[Picture]):
+    """One clip's samples, each decoded when asked for; raises Unreadable if it is no image."""
+
+    def __init__(self, clip: Samples) -> None:
+        self._clip = clip
+
+    def __len__(self) -> int:
+        return len(self._clip.images)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        try:
+            return from_jpeg(self._clip.images[index])
+        except ValueError as error:
+            frame = self._clip.frames[index]
+            raise Unreadable(f"the sample of frame {frame} can't be decoded") from error
 
 
 def share(value: float, what: str) -> float:

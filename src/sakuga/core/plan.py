@@ -8,8 +8,9 @@ file, and a changed threshold makes stale what reads it and nothing else.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sakuga.core.errors import RequestError
@@ -103,12 +104,22 @@ def _add(plan: Plan, stage: Any, numbers: Iterable[int]) -> None:
     there: dict[int, list[Part]] = {}
     for part in plan.store.parts(table):
         there.setdefault(part.number, []).append(part)
-    recipe, columns = plain(stage), str(schema_of(stage.writes))
     plan.present[table] = there
     plan.wanted[table] = {}
     for number in numbers:
-        inputs = tuple(plan.wanted.get(table_of(r), {}).get(number) for r in stage.reads)
-        part = Part(table, number, fingerprint(recipe, columns, [p and p.key for p in inputs]))
-        plan.wanted[table][number] = part
-        if part not in there.get(number, []):
-            plan.jobs.append(Job(plan.store.root, stage, part, inputs))
+        job = job_of(plan.store, stage, plan.wanted, number)
+        plan.wanted[table][number] = job.part
+        if job.part not in there.get(number, []):
+            plan.jobs.append(job)
+
+
+def job_of(store: Store, stage: Any, made: Mapping[str, Mapping[int, Part]], number: int) -> Job:
+    """A part of a stage as it should be, from parts of other tables: table -> number -> part."""
+    inputs = tuple(made.get(table_of(record), {}).get(number) for record in stage.reads)
+    key = fingerprint(plain(stage), _columns(stage.writes), [part and part.key for part in inputs])
+    return Job(store.root, stage, Part(table_of(stage.writes), number, key), inputs)
+
+
+@cache
+def _columns(record: type) -> str:
+    return str(schema_of(record))

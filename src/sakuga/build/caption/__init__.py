@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+from sakuga.build.pictures import Pictures
 from sakuga.build.wording import one_line
-from sakuga.core.errors import BadOutput, ItemError, Unreadable
-from sakuga.core.images import Picture, from_jpeg
+from sakuga.core.errors import BadOutput, ItemError
+from sakuga.core.images import Picture
 from sakuga.core.records import Captions, Failure, Samples
 from sakuga.core.stage import failure_of
 
@@ -51,7 +52,7 @@ class Caption:
 
         def work(items: Sequence[Item]) -> Iterator[Captions | Failure]:
             clips = [item[0] for item in items]
-            said = list(say([_Pictures(clip.images) for clip in clips]))
+            said = list(say([Pictures(clip) for clip in clips]))
             if len(said) != len(clips):
                 raise BadOutput(f"{len(said)} answers for {len(clips)} clips")
             for clip, texts in zip(clips, said, strict=True):
@@ -61,28 +62,6 @@ class Caption:
                     yield failure_of(self.name, clip.id, error)
 
         return work
-
-
-class _Pictures(Sequence[Picture]):
-    """A clip's pictures, decoded one at a time."""
-
-    def __init__(self, images: Sequence[bytes]) -> None:
-        self._images = images
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [_picture(image) for image in self._images[index]]
-        return _picture(self._images[index])
-
-
-def _picture(image: bytes) -> Picture:
-    try:
-        return from_jpeg(image)
-    except ValueError as error:
-        raise Unreadable(f"a sample can't be decoded: {error}") from error
 
 
 def _row(clip: Samples, texts: Said) -> Captions:

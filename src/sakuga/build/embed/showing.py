@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.build.embed import Item, Shown
-from sakuga.core.errors import ItemError, NoFrames, Unreadable
-from sakuga.core.images import Picture, from_jpeg
+from sakuga.build.pictures import Pictures
+from sakuga.core.errors import ItemError, NoFrames
+from sakuga.core.images import Picture
 from sakuga.core.video import VideoReader
 from sakuga.dataset.frames import fitted
 from sakuga.dataset.pick import pick
@@ -34,7 +34,7 @@ def shown(items: Sequence[Item], keyframes: int, side: int) -> Iterator[Shown | 
 
 def _sampled(item: Item) -> Shown:
     samples = item[1]
-    return Shown(np.array(samples.frames, np.int32), _Images(samples.images), _text(item))
+    return Shown(np.array(samples.frames, np.int32), Pictures(samples), _text(item))
 
 
 def _of_film(items: list[Item], count: int, side: int) -> Iterator[Shown | ItemError]:
@@ -71,25 +71,3 @@ def _read(items: list[Item], numbers: Sequence[Numbers], side: int) -> Iterator[
 
 def _text(item: Item) -> str | None:
     return item[4].text if item[4] is not None else None
-
-
-class _Images(Sequence[Picture]):
-    """A clip's samples, decoded one at a time."""
-
-    def __init__(self, images: Sequence[bytes]) -> None:
-        self._images = images
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [_decoded(image) for image in self._images[index]]
-        return _decoded(self._images[index])
-
-
-def _decoded(image: bytes) -> Picture:
-    try:
-        return from_jpeg(image)
-    except ValueError as error:
-        raise Unreadable(f"a sample can't be decoded: {error}") from error
