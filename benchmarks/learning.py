@@ -1,87 +1,53 @@
-"""Learning on a CPU: small nets from nothing on studio shots, held-out shots, R@1 of 256 (§4.1).
+"""Learning on a CPU: small nets from nothing on ever more studio shots, scored on held-out ones.
 
-    python -m benchmarks.learning viclip tiny 5000 20 RUNS
+§4.1, §5.1, Figure 7: halves of the shots, the profile `cpu`, R@1 of galleries of 256. One family
+with more seeds, which goes on where it was stopped:
 
-The gallery: 256 held-out shots, their 8 drawings and true sentences; a tie counts as lost.
+    python -m benchmarks.learning videomamba 3
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import torch
-
+from benchmarks import films
 from benchmarks.shots import drawn
-from sakuga.models.contrastive import DualEncoder
-from sakuga.models.tokenizer import cleaned
-from sakuga.models.weights import load
-from sakuga.train.contrastive import train
-from sakuga.train.nets import net_of, side_of, tokenizer_of
-from sakuga.train.packed import Pack
-from sakuga.train.recipe import Recipe, read_recipe
-from sakuga.train.transforms import normalised, resized
+from benchmarks.table import Line
+from sakuga.cli.scaling import Asked, measure
+from sakuga.evaluate.scaling import Scaling
+from sakuga.train.recipe import read_recipe
 
-HELD_OUT = range(1_000_000, 1_000_420)
+SEEDS = range(4544)
+HELD_OUT = range(1_000_000, 1_001_100)
 GALLERY = 256
+SIZES = 4
+NETS = {"viclip": "tiny", "videomamba": "nano"}
+TIMES_CHANCE = 20
+KEPT = films.KEPT / "learning"
 
 
-def learned(recipe: Recipe, run: Path) -> DualEncoder:
-    """The net of a run."""
-    net = net_of(recipe.net, 0).eval()
-    load(net, run / "model.safetensors")
-    return net
+def scaled(family: str, seeds: int) -> Scaling:
+    """The mean of both directions' R@1 at each size; says what it found."""
+    recipe = read_recipe("cpu", [f"net.family={family}", f"net.size={NETS[family]}"])
+    pack, held = drawn(KEPT / "train", SEEDS), drawn(KEPT / "held-out", HELD_OUT)
+    made = measure(recipe, pack, held, KEPT / family, Asked(SIZES, seeds, GALLERY))
+    print(f"{family} {NETS[family]}, {len(held)} held-out shots:\n", file=sys.stderr)
+    for size in made.sizes:
+        ends = "" if size.low is None else f" (95% of {size.runs} seeds: {size.low:.1%} to {size.high:.1%})"
+        print(f"- {size.clips:,} shots: R@1 {size.mean:.1%}{ends}", file=sys.stderr)
+    print(f"- {made.law.per_doubling:.2%} more a doubling\n", file=sys.stderr)
+    return made
 
 
-def recalls(net: DualEncoder, recipe: Recipe, pack: Pack) -> tuple[float, float]:
-    """R@1 at gallery 256, captions to clips and clips to captions: the mean over galleries."""
-    video, text = embedded(net, recipe, pack)
-    rng = np.random.default_rng(0)
-    found = []
-    for _ in range(5):
-        chosen = rng.permutation(len(pack))[:GALLERY]
-        scores = text[chosen] @ video[chosen].T
-        found.append((_first(scores), _first(scores.T)))
-    to_video, to_text = np.mean(found, 0)
-    return float(to_video), float(to_text)
-
-
-@torch.no_grad()
-def embedded(net: DualEncoder, recipe: Recipe, pack: Pack) -> tuple[np.ndarray, np.ndarray]:
-    """Vectors of clips and of captions, unmasked."""
-    tokenizer, videos, texts = tokenizer_of(recipe.net), [], []
-    for begin in range(0, len(pack), 16):
-        clips = range(begin, min(begin + 16, len(pack)))
-        shown = [torch.from_numpy(np.array(pack.frames(c)[:8])).permute(0, 3, 1, 2) for c in clips]
-        frames = torch.stack([resized(each, side_of(recipe.net)) for each in shown])
-        videos.append(net.embed_video(normalised(frames)))
-        texts.append(net.embed_text(tokenizer([cleaned(pack.captions[c]) for c in clips])))
-    return torch.cat(videos).numpy(), torch.cat(texts).numpy()
-
-
-def _first(scores: np.ndarray) -> float:
-    right = np.diagonal(scores)[:, None]
-    return float(((scores >= right).sum(1) == 1).mean())
-
-
-def main(arguments: Sequence[str]) -> None:
-    family, size, seeds, epochs, folder, *overrides = arguments
-    at = Path(folder)
-    pack = drawn(at / f"train-{seeds}", range(int(seeds)))
-    held = drawn(at / "test", HELD_OUT)
-    settings = [f"net.family={family}", f"net.size={size}", f"schedule.epochs={epochs}"]
-    recipe = read_recipe("cpu", [*settings, *overrides])
-    run = at / f"{family}-{seeds}-{epochs}"
-    made = train(recipe, pack, run, resume=True)
-    to_video, to_text = recalls(learned(recipe, run), recipe, held)
-    print(
-        f"{family} {size}: {len(pack)} shots, {made.steps} steps, loss {made.loss:.3f}, "
-        f"{made.seconds:.0f} s; held out {len(held)}, R@1 of {GALLERY}: "
-        f"captions to clips {to_video:.1%}, clips to captions {to_text:.1%}"
-    )
+def lines(seeds: int = 3) -> Iterator[Line]:
+    for family in NETS:
+        made = scaled(family, seeds)
+        best = made.sizes[-1].mean * GALLERY
+        yield Line(f"{family}: R@1 of {GALLERY} over chance", best, ">=", TIMES_CHANCE)
+        yield Line(f"{family}: rising at every step", float(made.rising), ">=", 1)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    scaled(sys.argv[1], int(sys.argv[2]))
