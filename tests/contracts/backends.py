@@ -36,6 +36,7 @@ from tests.tiny.speakers import write_blip2, write_chat, write_qwen_vl
 from tests.tiny.towers import (
     SIDE,
     write_clip,
+    write_run,
     write_siglip2,
     write_viclip,
     write_videomamba,
@@ -186,6 +187,13 @@ def videomamba(ground: Ground) -> Any:
     return VideoMamba(str(file), str(folder / "vocab.txt"), "nano", image=SIDE, out=16, batch=2)
 
 
+def trained(ground: Ground) -> Any:
+    """What a training leaves in its folder."""
+    from sakuga.build.embed.trained import Trained
+
+    return Trained(str(write_run(ground.folder("run"))), batch=2)
+
+
 def answer(asked: Asked) -> Reply:
     """Words that are a function of the question."""
     question = json.dumps(asked.body["messages"], sort_keys=True)
@@ -208,6 +216,7 @@ MAKERS: dict[tuple[str, str], Callable[[Ground], Any]] = {
     ("embed", "siglip2"): siglip2,
     ("embed", "viclip"): viclip,
     ("embed", "videomamba"): videomamba,
+    ("embed", "trained"): trained,
 }
 CHECKS: dict[str, Callable[[Any], None]] = {  # room -> the contract of its backends
     "tag": check_tagger,

@@ -117,6 +117,21 @@ def write_videomamba(file: Path, vocabulary: int) -> Path:
     return file
 
 
+def write_run(folder: Path) -> Path:
+    """As `sakuga train contrastive` leaves it when it is done: a `tiny` ViCLIP, and what it is."""
+    import torch
+    from safetensors.torch import save_file
+
+    from sakuga.models.contrastive import viclip_encoder
+    from sakuga.train.recipe import as_plain, read_recipe
+
+    torch.manual_seed(0)
+    save_file(viclip_encoder("tiny", image=SIDE).state_dict(), folder / "model.safetensors")
+    recipe = read_recipe("cpu", [f"net.image={SIDE}"])
+    _json(folder / "run.json", {"recipe": as_plain(recipe), "steps": 7})
+    return folder
+
+
 def write_vocabulary(file: Path) -> int:
     """A BERT's `vocab.txt` of letters, and how many pieces are in it."""
     letters = [chr(n) for n in range(97, 123)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from sakuga.build.pipeline import Request, Result, Watcher, engine_of
@@ -22,8 +23,14 @@ from sakuga.core.store import Part, Store, table_of
 
 
 def stage_of(room: str, use: str, overrides: Iterable[str] = ()) -> Any:
-    """The recipe of a room with a backend; overrides: as `build --set`. Raises RequestError."""
-    settings = override({room: {"use": use}}, overrides)
+    """The recipe of a room with a backend; overrides: as `build --set`. Raises RequestError.
+
+    use: as a profile names it, or a folder: a run of training, where the room has `trained`.
+    """
+    known = ROOMS[room].backends
+    folder = use not in known and (Path(use).is_dir() or ("/" in use and ":" not in use))
+    chosen = {"use": "trained", "run": use} if folder and "trained" in known else {"use": use}
+    settings = override({room: chosen}, overrides)
     [stage] = make_stages(settings, {room: dataclasses.replace(ROOMS[room], spare=False)}).stages
     return stage
 

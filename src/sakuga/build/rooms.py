@@ -63,6 +63,7 @@ ROOMS: dict[str, Room] = {
             "siglip2": "sakuga.build.embed.siglip2:Siglip2",
             "viclip": "sakuga.build.embed.viclip:ViClip",
             "videomamba": "sakuga.build.embed.videomamba:VideoMamba",
+            "trained": "sakuga.build.embed.trained:Trained",
         },
         "sakuga.build.embed:Embed",
         spare=True,

@@ -30,7 +30,10 @@ def embed(
     encoder: Annotated[
         str,
         typer.Option(
-            "--encoder", metavar="NAME", help="clip, siglip2, viclip, videomamba, or module:Class."
+            "--encoder",
+            metavar="NAME|RUN",
+            help="clip, siglip2, viclip, videomamba, the folder of a finished `train contrastive`, "
+            "or module:Class.",
         ),
     ],
     overrides: Annotated[
@@ -38,7 +41,8 @@ def embed(
         typer.Option(
             "--set",
             metavar="embed.FIELD=VALUE",
-            help="Change one value of the encoder, such as embed.checkpoint.",
+            help="Change one value of the encoder, such as embed.checkpoint; embed.blend and "
+            "embed.share are WiSE-FT's.",
         ),
     ] = None,
     remake: Annotated[

@@ -62,11 +62,19 @@ def notes(made: Retrieval) -> Iterator[str]:
 
 
 def name(encoder: dict[str, Any]) -> str:
-    """An encoder's recipe in a few words: what it is, and the weights it was given."""
+    """An encoder's recipe in a few words: what it is, the weights it was given, WiSE-FT's share."""
     kind = str(encoder.get("recipe", "encoder")).rpartition(":")[2]
-    weights = str(encoder.get("checkpoint") or encoder.get("repo") or "")
-    weights = weights.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return f"{kind} {weights}".strip()
+    weights = _last(str(encoder.get("checkpoint") or encoder.get("repo") or ""))
+    if trained := encoder.get("net"):
+        net = trained["made_by"]["net"]
+        weights = f"{net['family']} {net['size']} {trained['weights'][:8]}"
+    told = f"{kind} {weights}".strip()
+    other = _last(str(encoder.get("blend") or encoder.get("other") or ""))
+    return f"{told}, {encoder['share']:g} of it blended with {other}" if other else told
+
+
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def percent(share: float) -> str:
