@@ -16,7 +16,9 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem
 table { border-collapse: collapse; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums }
 th, td { padding: .25rem .7rem; border-bottom: 1px solid #8884; text-align: right }
 th:first-child, td:first-child { text-align: left }
-tr:nth-child(2) td { font-weight: 600 }
+td { white-space: nowrap }
+.ours tr:nth-child(2) td { font-weight: 600 }
+.wide { overflow-x: auto }
 .hits { display: flex; flex-wrap: wrap; gap: .7rem; margin: 0 0 1.6rem; padding: 0 }
 figure { margin: 0; width: 12rem; border: 3px solid transparent; padding: 2px }
 figure.right { border-color: #2a9d5c }
@@ -35,7 +37,7 @@ def html(made: Retrieval, ranked: Sequence[Query]) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{STYLE}</style></head><body><h1>{title}</h1>"
-        f"<h2>Table 2</h2>{_table(lines(made))}{_notes(notes(made))}"
+        f"<h2>Table 2</h2>{_table(lines(made), 'ours')}{_notes(notes(made))}"
         f"{'<h2>By class</h2>' + classes if classes else ''}"
         f"<h2>Figure 8</h2>{_notes([_RANKED])}{''.join(map(_query, ranked))}</body></html>\n"
     )
@@ -51,14 +53,16 @@ def markdown(made: Retrieval) -> str:
 
 _RANKED = (
     "Captions from the one whose clip is found first to the one whose clip is found last, at even "
-    "distances; the clips that score highest in the gallery, the right one framed."
+    "distances; the clips that score highest in the gallery, the right one framed and, where it is "
+    "none of them, last."
 )
 
 
-def _table(rows: Sequence[Line]) -> str:
+def _table(rows: Sequence[Line], kind: str = "") -> str:
     head, *body = rows
     told = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in body)
-    return f"<table><tr>{_cells(head, 'th')}</tr>{told}</table>"
+    table = f'<table class="{kind}"><tr>{_cells(head, "th")}</tr>{told}</table>'
+    return f'<div class="wide">{table}</div>'
 
 
 def _cells(row: Line, tag: str) -> str:
@@ -80,7 +84,7 @@ def _hit(hit: Hit) -> str:
     if hit.picture is not None:
         source = base64.b64encode(hit.picture).decode()
         picture = f'<img alt="" src="data:image/jpeg;base64,{source}">'
-    told = f"{escape(hit.id[:12])}, {hit.score:.3f}"
+    told = f"{hit.rank:,}: {escape(hit.id[:12])}, {hit.score:.3f}"
     kind = ' class="right"' if hit.right else ""
     return f"<figure{kind}>{picture}<figcaption>{told}</figcaption></figure>"
 

@@ -1,4 +1,4 @@
-"""Figure 8: captions with the clips that are ranked first for them, and where the right one is."""
+"""Figure 8: captions with the clips that are ranked first for them, and the right one."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ LONGEST, QUALITY = 240, 80  # of a picture: pixels, JPEG
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One clip that was found. picture: JPEG; None where the build keeps none of it."""
+    """One clip. rank: from 1. picture: JPEG; None where the build keeps none of it."""
 
     id: str
+    rank: int
     score: float
     right: bool
     picture: bytes | None
@@ -30,7 +31,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A caption, the clips that score highest in its gallery, and the right one's rank from 1."""
+    """A caption and the right clip's rank, from 1. hits: the clips that score highest in its
+    gallery, and the right one after them if it is none of them."""
 
     caption: str
     rank: int
@@ -53,12 +55,17 @@ def _query(footage: Footage, pairs: Pairs, ranks: Ranks, place: int) -> Query:
     gallery = ranks.pairs[start : start + ranks.gallery]
     right = int(ranks.pairs[place])
     scores = pairs.clip[gallery] @ pairs.text[right]
-    first = np.argsort(-scores, kind="stable")[:FIRST]
-    hits = [
-        Hit(pairs.ids[n], float(scores[at]), n == right, _picture(footage, pairs, n))
-        for at, n in zip(first.tolist(), gallery[first].tolist(), strict=True)
-    ]
-    return Query(pairs.captions[right], int(ranks.text_to_video[place]) + 1, hits)
+    first = np.argsort(-scores, kind="stable")[:FIRST].tolist()
+    own = place - start
+    found = int(ranks.text_to_video[place]) + 1
+    hits: list[Hit] = []
+    for rank, at in enumerate(first if own in first else [*first, own], 1):
+        n = int(gallery[at])
+        number = found if at == own else rank  # a tie counts against the right one
+        hits.append(
+            Hit(pairs.ids[n], number, float(scores[at]), at == own, _picture(footage, pairs, n))
+        )
+    return Query(pairs.captions[right], found, hits)
 
 
 def _picture(footage: Footage, pairs: Pairs, n: int) -> bytes | None:

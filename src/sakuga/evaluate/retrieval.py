@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from sakuga.evaluate.pairs import LEAST, Pairs, read_pairs
 from sakuga.metrics.ranks import GALLERY, Ints, Ranks, rank
 from sakuga.metrics.recall import Recall, ceilings, recalls
 
+Told = TypeVar("Told")
 FEW = 20  # queries; of a class with fewer nothing is said
 
 
@@ -31,7 +32,8 @@ class Retrieval:
 
     gallery: pairs in each; galleries: how many; tail: pairs that fill none. left_out: why -> clips.
     films: sources whose clips were drawn together for the intervals. duplicates: pairs whose
-    caption stands more than once in their gallery. classes: axis -> class -> found.
+    caption stands more than once in their gallery. classes: axis -> class -> found; rare: axis ->
+    class -> queries, of those with too few to say more.
     """
 
     folder: str
@@ -46,6 +48,7 @@ class Retrieval:
     duplicates: int
     found: Found
     classes: dict[str, dict[str, Found]]
+    rare: dict[str, dict[str, int]]
 
 
 def evaluate(
@@ -61,8 +64,14 @@ def evaluate(
     if len(pairs.ids) < 2:
         raise RequestError(f"{folder}: one clip of {split} has both vectors; must be 2 or more")
     ranks = rank(pairs.clip, pairs.text, gallery, seed)
+    return summed(pairs, ranks, folder, split), pairs, ranks
+
+
+def summed(pairs: Pairs, ranks: Ranks, folder: str, split: str) -> Retrieval:
+    """What ranks come to, in all and class by class."""
     duplicates = ceilings(pairs.captions, ranks)
-    made = Retrieval(
+    places = _places(pairs, ranks)
+    return Retrieval(
         folder=folder,
         split=split,
         encoder=pairs.encoder,
@@ -74,9 +83,15 @@ def evaluate(
         films=len({pairs.films[n] for n in ranks.pairs}),
         duplicates=duplicates.pairs,
         found=_found(pairs, ranks, None, duplicates.to_video, duplicates.to_text),
-        classes=_by_class(pairs, ranks),
+        classes=_only(
+            (axis, {k: _found(pairs, ranks, np.array(v)) for k, v in of.items() if len(v) >= FEW})
+            for axis, of in places.items()
+        ),
+        rare=_only(
+            (axis, {k: len(v) for k, v in of.items() if len(v) < FEW})
+            for axis, of in places.items()
+        ),
     )
-    return made, pairs, ranks
 
 
 def _found(
@@ -98,15 +113,19 @@ def _found(
     )
 
 
-def _by_class(pairs: Pairs, ranks: Ranks) -> dict[str, dict[str, Found]]:
-    """Queries of each class among all others of their gallery, not among their own class alone."""
-    made: dict[str, dict[str, Found]] = {}
+def _places(pairs: Pairs, ranks: Ranks) -> dict[str, dict[str, list[int]]]:
+    """Axis -> class -> where its queries stand in the ranks: looked for among all others of their
+    gallery, not among their own class alone."""
+    made: dict[str, dict[str, list[int]]] = {}
     for axis, of_pair in pairs.classes.items():
         places: dict[str, list[int]] = {}
         for place, n in enumerate(ranks.pairs.tolist()):
             if (name := of_pair[n]) is not None:
                 places.setdefault(name, []).append(place)
-        told = {k: _found(pairs, ranks, np.array(v)) for k, v in places.items() if len(v) >= FEW}
-        if told:
-            made[axis] = dict(sorted(told.items()))
+        made[axis] = dict(sorted(places.items()))
     return made
+
+
+def _only(axes: Iterable[tuple[str, dict[str, Told]]]) -> dict[str, dict[str, Told]]:
+    """Axes of which there is something to tell."""
+    return {axis: told for axis, told in axes if told}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sakuga.evaluate.retrieval import Found, Retrieval
+from sakuga.evaluate.retrieval import FEW, Found, Retrieval
 from sakuga.metrics.recall import Recall
 
 Line = tuple[str, ...]
@@ -59,6 +59,8 @@ def notes(made: Retrieval) -> Iterator[str]:
             f"{made.duplicates:,} clips share their caption with another of their gallery, which "
             "puts a ceiling on what can be found."
         )
+    if rare := [f"{k} ({n})" for of in made.rare.values() for k, n in of.items()]:
+        yield f"Of classes with fewer than {FEW} clips nothing is said: {', '.join(rare)}."
 
 
 def name(encoder: dict[str, Any]) -> str:
