@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sakuga.evaluate.scaling import Point, Scaling
+    from sakuga.evaluate.scaling import Scaling
     from sakuga.train.packed import Pack
     from sakuga.train.recipe import Recipe
 
-FACTS, RUNS, FIGURE = "scaling.json", "points.jsonl", "scaling.svg"
+FIGURE = "scaling.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,10 @@ def measure(
     """
     from sakuga.core.errors import RequestError
     from sakuga.evaluate.figure7 import figure
+    from sakuga.evaluate.kept import keep, runs_of
     from sakuga.evaluate.scaling import points, sizes_of, summary
+    from sakuga.train.recipe import as_plain
+    from sakuga.train.scored import scorer
 
     if asked.seeds < 1 or len(held) < 2:
         raise RequestError(
@@ -77,67 +78,24 @@ def measure(
         sizes = sizes_of(len(pack), asked.steps)
     except ValueError as error:
         raise RequestError(f"--sizes {asked.steps}: {error}") from error
-    runs = _kept(recipe, pack, held, out, asked)
-    every = len(sizes) * asked.seeds
-    train = _trainer(recipe, pack, held, out, asked.gallery)
-    runs = [run for run in runs if run.clips in sizes and run.seed < asked.seeds]
-    advance(len(runs), every)
-    for point in points(train, len(pack), sizes, range(asked.seeds), list(runs)):
-        with (out / RUNS).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(dataclasses.asdict(point)) + "\n")
-        runs.append(point)
-        advance(len(runs), every)
-    made = summary(runs)
-    title = f"{recipe.net.family} {recipe.net.size}, gallery {min(asked.gallery, len(held)):,}"
-    (out / FIGURE).write_text(figure(made, title), encoding="utf-8")
-    return made
-
-
-def _trainer(
-    recipe: Recipe, pack: Pack, held: Pack, out: Path, gallery: int
-) -> Callable[[Sequence[int], int], float]:
-    from sakuga.metrics.ranks import rank
-    from sakuga.train.contrastive import train
-    from sakuga.train.vectors import net_of_run, vectors
-
-    def train_and_score(clips: Sequence[int], seed: int) -> float:
-        own = dataclasses.replace(recipe, schedule=dataclasses.replace(recipe.schedule, seed=seed))
-        run = out / "runs" / f"{len(clips)}-{seed}"
-        train(own, pack.subset(clips), run, resume=True)
-        ranks = rank(*vectors(net_of_run(own, run), own, held), gallery)
-        return float(((ranks.text_to_video < 1).mean() + (ranks.video_to_text < 1).mean()) / 2)
-
-    return train_and_score
-
-
-def _kept(recipe: Recipe, pack: Pack, held: Pack, out: Path, asked: Asked) -> list[Point]:
-    """The runs that `out` holds. Raises RequestError where they are of something else."""
-    from sakuga.core.errors import RequestError
-    from sakuga.evaluate.scaling import Point
-    from sakuga.train.recipe import as_plain
-
-    facts: dict[str, Any] = {
+    facts = {
         "recipe": as_plain(recipe),
         "train": pack.fingerprint,
         "test": held.fingerprint,
         "gallery": asked.gallery,
     }
-    page = out / FACTS
-    if page.exists():
-        if json.loads(page.read_text(encoding="utf-8")) != json.loads(json.dumps(facts)):
-            raise RequestError(
-                f"{out} holds a measurement of another recipe or dataset; choose another --out"
-            )
-    else:
-        out.mkdir(parents=True, exist_ok=True)
-        page.write_text(json.dumps(facts, indent=2), encoding="utf-8")
-    if not (out / RUNS).exists():
-        return []
-    text = (out / RUNS).read_text(encoding="utf-8")
-    whole = text[: text.rfind("\n") + 1]
-    if whole != text:  # killed as it wrote a line
-        (out / RUNS).write_text(whole, encoding="utf-8")
-    return [Point(**json.loads(line)) for line in whole.splitlines()]
+    runs = [r for r in runs_of(out, facts) if r.clips in sizes and r.seed < asked.seeds]
+    every = len(sizes) * asked.seeds
+    train = scorer(recipe, pack, held, out / "runs", asked.gallery)
+    advance(len(runs), every)
+    for run in points(train, len(pack), sizes, range(asked.seeds), list(runs)):
+        keep(out, run)
+        runs.append(run)
+        advance(len(runs), every)
+    made = summary(runs)
+    title = f"{recipe.net.family} {recipe.net.size}, gallery {min(asked.gallery, len(held)):,}"
+    (out / FIGURE).write_text(figure(made, title), encoding="utf-8")
+    return made
 
 
 def print_scaling(made: Scaling) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sakuga.cli.scaling import FIGURE, RUNS, Asked, measure
+from sakuga.cli.scaling import FIGURE, Asked, measure
 from sakuga.core.errors import RequestError
+from sakuga.evaluate.kept import RUNS
 from tests.packs import quick, random_pack
 
 ASKED = Asked(steps=2, seeds=2, gallery=4)
