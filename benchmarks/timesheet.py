@@ -7,6 +7,11 @@ picture looks like, how much each differs from the next, and how far that moved.
 frozen random projection of the words of the studio's own sentence. Keyframes are taken two ways:
 the middle one of each eighth of the shot's, as `sakuga embed` takes them, and eight in a row from
 the first, as a generator makes them. "camera" sees the true camera: `timesheet_leaks.FEATURES`.
+
+With the folder of a finished `sakuga train contrastive`, its vectors instead, all the way a user
+goes (`benchmarks.timesheet_trained`):
+
+    python -m benchmarks.timesheet RUN
 """
 
 from __future__ import annotations
@@ -127,7 +132,12 @@ def clips(way: str) -> Clips:
 
 def lines() -> Iterator[Line]:
     """How far above the majority class each way is, and the lower end of its interval."""
-    print(*(__doc__ or "").strip().split("\n", 2)[2:], NOTES, sep="\n\n", file=sys.stderr)
+    print(
+        (__doc__ or "").strip().split("\n", 2)[2].partition("\n\nWith the")[0],
+        NOTES,
+        sep="\n\n",
+        file=sys.stderr,
+    )
     for way, name in WAYS.items():
         run = learn(clips(way), TimesheetRecipe(class_weights="balanced"))
         print(f"## Keyframes {name}", run.page.partition("\n\n")[2], sep="\n\n", file=sys.stderr)
@@ -137,4 +147,9 @@ def lines() -> Iterator[Line]:
 
 
 if __name__ == "__main__":
-    print(markdown(lines()))
+    if len(sys.argv) > 1:
+        from benchmarks.timesheet_trained import lines_of
+
+        print(markdown(lines_of(sys.argv[1])))
+    else:
+        print(markdown(lines()))
