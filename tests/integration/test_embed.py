@@ -18,6 +18,7 @@ from sakuga.core.errors import RequestError
 from sakuga.core.records import Clip, Description, Embeddings, Keyframes, Samples
 from tests.backends import unit
 from tests.builds import built, once, run
+from tests.tiny.towers import write_run
 
 ENCODER = "tests.backends:Encoder"
 TOLD = ["describe.use=template"]
@@ -95,6 +96,23 @@ def test_a_film_that_is_gone_costs_its_own_clips_alone(reel: Path, tmp_path: Pat
     assert all(len(row.text_vector) == 0 for row in vectors(tmp_path / "out").values())
 
 
+def test_a_film_that_was_cut_short_costs_the_clips_that_are_gone(
+    reel: Path, tmp_path: Path
+) -> None:
+    """The others keep their own vectors: no clip is shown another's frames."""
+    film = shutil.copy(reel / "b.webm", tmp_path / "b.webm")
+    run(tmp_path / "out", film, overrides=TOLD, workers=0)
+    embed(tmp_path / "out", "keyframes=2")
+    whole = vectors(tmp_path / "out")
+    Path(film).write_bytes(Path(film).read_bytes()[: Path(film).stat().st_size // 2])
+    made = embed(tmp_path / "out", "keyframes=2", remake=True)
+    left = vectors(tmp_path / "out")
+    assert 0 < len(left) < len(whole) and made.failures == len(whole) - len(left)
+    assert {f.reason for f in built(tmp_path / "out").failures().values()} == {"no_frames"}
+    for clip, row in left.items():
+        assert np.array_equal(row.clip_vector, whole[clip].clip_vector)
+
+
 def test_a_vector_that_is_none_is_a_failure(out: Path) -> None:
     made = embed(out, "broken=true")
     assert (made.rows["embed"], made.failures) == (0, 6)
@@ -143,6 +161,27 @@ def test_the_command_counts_what_it_made(out: Path) -> None:
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
     assert (told["clips"], told["failures"], told["encoder"]) == (6, 0, ENCODER)
+
+
+def test_the_folder_of_a_finished_training_is_an_encoder(out: Path, tmp_path: Path) -> None:
+    net = write_run(folder(tmp_path / "run"))
+    asked = ["embed", str(out), "--encoder", str(net), "--workers", "0", "--json"]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["clips"] == 6
+    assert {len(row.frames) for row in vectors(out).values()} == {8}
+    store = built(out).store
+    facts = [store.facts(part)["sakuga.recipe"] for part in store.parts("embeddings")]
+    assert all(str(tmp_path) not in told for told in facts)
+    moved = shutil.move(net, tmp_path / "moved")
+    assert embed(out, use=str(moved)).made == 0
+    with pytest.raises(RequestError, match=r"run: no such folder"):
+        embed(out, use=str(net))
+
+
+def folder(path: Path) -> Path:
+    path.mkdir()
+    return path
 
 
 def test_an_encoder_that_is_not_there_is_named_with_those_that_are(out: Path) -> None:
