@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from sakuga.models import scan
+from sakuga.models import scan, scan_chunked
 from sakuga.models.scan import selective_scan
 from tests.unit.models.oracles import CLOSE, literal_scan, reference
 
@@ -37,7 +37,7 @@ def arguments(
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "CHUNK_FLOATS", {"cpu": 200})
+    monkeypatch.setattr(scan_chunked, "CHUNK_FLOATS", {"cpu": 200})
 
 
 def test_it_equals_the_public_reference() -> None:
@@ -64,7 +64,8 @@ def test_it_equals_the_literal_loop_whatever_the_chunk(
 ) -> None:
     given_ = arguments(batch, channels * groups, length, state, groups)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan, "CHUNK_FLOATS", {"cpu": floats})
+        patch.setattr(scan_chunked, "CHUNK_FLOATS", {"cpu": floats})
+        patch.setattr(scan_chunked, "ROWS_FLOATS", 4 * floats)
         ours = selective_scan(*given_)
     torch.testing.assert_close(ours, literal_scan(*given_)[0], rtol=1e-9, atol=1e-9)
 
@@ -79,7 +80,8 @@ def test_its_gradients_equal_those_of_the_literal_loop(
     given_ = arguments(batch, 4, length, 3, groups)
     weights = torch.randn(batch, 4, length, dtype=torch.float64)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan, "CHUNK_FLOATS", {"cpu": floats})
+        patch.setattr(scan_chunked, "CHUNK_FLOATS", {"cpu": floats})
+        patch.setattr(scan_chunked, "ROWS_FLOATS", 4 * floats)
         ours = gradients(selective_scan, given_, weights)
     theirs = gradients(lambda *args: literal_scan(*args)[0], given_, weights)
     for mine, true in zip(ours, theirs, strict=True):
@@ -118,6 +120,12 @@ def test_decays_that_underflow_do_no_harm() -> None:
     out.sum().backward()
     torch.testing.assert_close(out.detach(), literal_scan(*given_)[0])
     assert all(bool(torch.isfinite(x.grad).all()) for x in ours if x.grad is not None)
+
+
+def test_steps_too_long_for_an_exponential_are_taken_as_they_are() -> None:
+    given_ = [x.float() for x in arguments(length=30)]
+    given_[1][:, :, ::3] += 100  # exp overflows at 88.7
+    torch.testing.assert_close(selective_scan(*given_), literal_scan(*given_)[0])
 
 
 @pytest.mark.usefixtures("small_chunks")
@@ -165,20 +173,28 @@ def test_memory_does_not_grow_with_the_number_of_chunks() -> None:
     assert extra(1600) <= 1.1 * extra(400)
 
 
-def extra(length: int) -> int:
-    """Bytes at the most while scanning without gradient, less what the output takes."""
+def test_memory_for_gradients_grows_as_the_root_of_the_length() -> None:
+    """Beyond the arguments, their gradients and the output: twice for 4 times the length."""
+    assert extra(1600, learn=True) <= 2.2 * extra(400, learn=True)
+
+
+def extra(length: int, learn: bool = False) -> int:
+    """Bytes at the most while scanning, less what the output and the gradients take."""
     given_ = [x.float() for x in arguments(1, 64, length, 16, 1)]
     for at in (0, 1, 6):  # as the mixer has them
         given_[at] = given_[at].transpose(1, 2).contiguous().transpose(1, 2)
-    output = 4 * 64 * length
-    with torch.profiler.profile(profile_memory=True) as seen, torch.no_grad():
-        selective_scan(*given_)
+    floats = 64 + (3 * 64 + 2 * 16) * learn  # gradients of u, delta, z, B, C
+    given_ = [x.requires_grad_(learn) for x in given_]
+    with torch.profiler.profile(profile_memory=True) as seen, torch.set_grad_enabled(learn):
+        out = selective_scan(*given_)
+        if learn:
+            out.sum().backward()
     held = most = 0
     for event in seen.profiler.kineto_results.events():
         if event.name() == "[memory]":
             held += event.nbytes()
             most = max(most, held)
-    return most - output
+    return most - 4 * floats * length
 
 
 @pytest.fixture
