@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sakuga.core.video import VideoReader
+from sakuga.models.weights import read
 from sakuga.train.timesheet import TimesheetRecipe, train_timesheet
 from sakuga.train.timesheet_clips import from_arrays
+from tests.tiny.towers import write_run
 from tests.unit.train.test_timesheet import arrays
 
 PAGE = Path(__file__).parents[3] / "docs" / "timesheet.md"
@@ -20,15 +23,16 @@ PAGE = Path(__file__).parents[3] / "docs" / "timesheet.md"
 def test_keyframes_become_a_film_as_the_page_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = TimesheetRecipe(hidden=(8, 8, 8), epochs=2, rounds=2)
-    train_timesheet(from_arrays(arrays()), str(tmp_path / "run"), quick)
-    monkeypatch.chdir(tmp_path)
+    net = tmp_path / "encoder"
+    net.mkdir()
+    width = read(write_run(net) / "model.safetensors")["text_encoder.text_projection"].shape[1]
     random = np.random.default_rng(0)
-    given = {
-        "video": random.normal(size=(1, 12)).astype(np.float32),
-        "text": random.normal(size=(1, 6)).astype(np.float32),
-        "keyframes": random.integers(0, 255, (8, 48, 64, 3)).astype(np.uint8),
-    }
+    clips = arrays()
+    wide = {name: random.normal(size=(len(clips["label"]), width)) for name in ("video", "text")}
+    quick = TimesheetRecipe(hidden=(8, 8, 8), epochs=2, rounds=2)
+    train_timesheet(from_arrays({**clips, **wide}), str(tmp_path / "run"), quick)
+    monkeypatch.chdir(tmp_path)
+    given: dict[str, Any] = {"keyframes": random.integers(0, 255, (8, 48, 64, 3)).astype(np.uint8)}
     exec(compile(BLOCK, "timesheet.md", "exec"), given)
     with VideoReader("film.mp4") as reader:
         frames = sum(1 for _ in reader.frames())
