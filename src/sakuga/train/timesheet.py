@@ -179,6 +179,8 @@ def _notes(clips: Clips, recipe: TimesheetRecipe) -> list[str]:
     if groups < 10:
         notes.append("So few groups give intervals that are too narrow.")
     notes += [f"Left out: {count} clips {why}." for why, count in clips.left_out.items() if count]
+    if bare := int((clips.text == 0).all(1).sum()):
+        notes.append(f"{bare} of {len(clips)} clips have no caption: zeros stand for its vector.")
     if told := int(clips.telling.sum()):
         kept = "was hidden" if recipe.telling == "hide" else "WAS SHOWN: figures with text mislead"
         notes.append(f"The text of {told} of {len(clips)} clips tells the timing, and {kept}.")

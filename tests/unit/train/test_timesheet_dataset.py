@@ -94,6 +94,17 @@ def test_a_run_on_a_build_leaves_a_predictor_that_names_its_encoder(tmp_path: Pa
     assert one.timing in ("ones", "twos", "threes")
 
 
+def test_a_dataset_without_descriptions_serves_and_that_is_told(tmp_path: Path) -> None:
+    silent = [replace(each, text_description=None) for each in ROWS]
+    folder = build(tmp_path / "out", vectors(silent))
+    run = train_timesheet_on(folder, str(tmp_path / "run"), QUICK)
+    clips = len(ROWS) - 1
+    assert f"{clips} of {clips} clips have no caption: zeros stand for its vector." in run.notes
+    by_name = {each.name: each for each in run.figures}
+    told = np.array(by_name["text only"].confusion).sum(0)
+    assert np.count_nonzero(told) == 1  # nothing to tell clips apart by
+
+
 def test_a_file_of_arrays_serves_too(tmp_path: Path) -> None:
     clips, _ = from_dataset(build(tmp_path / "set", vectors(ROWS)))
     arrays = {"video": clips.video, "text": clips.text, "label": clips.true}
