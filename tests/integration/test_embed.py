@@ -96,21 +96,23 @@ def test_a_film_that_is_gone_costs_its_own_clips_alone(reel: Path, tmp_path: Pat
     assert all(len(row.text_vector) == 0 for row in vectors(tmp_path / "out").values())
 
 
-def test_a_film_that_was_cut_short_costs_the_clips_that_are_gone(
-    reel: Path, tmp_path: Path
+@pytest.mark.parametrize("change", ["cut short", "another film of the same length"])
+def test_a_film_that_is_another_by_now_costs_its_clips_and_is_not_taken_for_it(
+    change: str, reel: Path, tmp_path: Path
 ) -> None:
-    """The others keep their own vectors: no clip is shown another's frames."""
-    film = shutil.copy(reel / "b.webm", tmp_path / "b.webm")
-    run(tmp_path / "out", film, overrides=TOLD, workers=0)
+    film = Path(shutil.copy(reel / "b.webm", tmp_path / "b.webm"))
+    run(tmp_path / "out", film, reel / "a.mp4", overrides=TOLD, workers=0)
     embed(tmp_path / "out", "keyframes=2")
-    whole = vectors(tmp_path / "out")
-    Path(film).write_bytes(Path(film).read_bytes()[: Path(film).stat().st_size // 2])
+    before = vectors(tmp_path / "out")
+    content = bytearray(film.read_bytes())
+    content[-1] ^= 1
+    film.write_bytes(content[: len(content) // 2] if change == "cut short" else content)
     made = embed(tmp_path / "out", "keyframes=2", remake=True)
     left = vectors(tmp_path / "out")
-    assert 0 < len(left) < len(whole) and made.failures == len(whole) - len(left)
-    assert {f.reason for f in built(tmp_path / "out").failures().values()} == {"no_frames"}
+    assert (len(before), len(left), made.failures) == (6, 3, 3)
+    assert {f.reason for f in built(tmp_path / "out").failures().values()} == {"no_footage"}
     for clip, row in left.items():
-        assert np.array_equal(row.clip_vector, whole[clip].clip_vector)
+        assert np.array_equal(row.clip_vector, before[clip].clip_vector)
 
 
 def test_a_vector_that_is_none_is_a_failure(out: Path) -> None:

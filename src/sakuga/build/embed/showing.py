@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +13,11 @@ from numpy.typing import NDArray
 from sakuga.build.embed import Item, Shown
 from sakuga.build.pictures import Pictures
 from sakuga.core.errors import ItemError, NoFrames
+from sakuga.core.files import local_path
 from sakuga.core.images import Picture
+from sakuga.core.records import Video
 from sakuga.core.video import VideoReader
+from sakuga.dataset.footage import NoFootage
 from sakuga.dataset.frames import fitted
 from sakuga.dataset.pick import pick
 
@@ -38,11 +43,13 @@ def _sampled(item: Item) -> Shown:
 
 
 def _of_film(items: list[Item], count: int, side: int) -> Iterator[Shown | ItemError]:
-    """Clips of one film, which is read once; one of which a frame is gone is told, not guessed."""
+    """Clips of one film, which is read once; one of which a frame is gone is told, not guessed,
+    and all of them where the film is another by now."""
     numbers = [keys.frames[pick(len(keys.frames), count, "middle", "repeat")] for keys, *_ in items]
     made = 0
     lost: ItemError = NoFrames("the film ended before its frames")
     try:
+        _check_same(items[0][2])
         for one in _read(items, numbers, side):
             yield one
             made += 1
@@ -67,6 +74,22 @@ def _read(items: list[Item], numbers: Sequence[Numbers], side: int) -> Iterator[
                 yield NoFrames(f"of the frames {of_clip.tolist()}, not all decode again")
             else:
                 yield Shown(of_clip, [images[n] for n in of_clip.tolist()], _text(item))
+
+
+def _check_same(video: Video) -> None:
+    """Raise NoFootage where a file of this machine is no longer the one that was scanned.
+
+    It may have been years since: by number and PTS, another film's frames would be taken for these.
+    """
+    path = Path(local_path(video.url))
+    if not path.is_file():
+        return  # elsewhere, or gone: who reads it says so
+    same = path.stat().st_size == video.bytes
+    if same:
+        with path.open("rb") as content:
+            same = hashlib.file_digest(content, "sha256").hexdigest() == video.id
+    if not same:
+        raise NoFootage(f"{video.url}: no longer the file that the clip was found in")
 
 
 def _text(item: Item) -> str | None:
