@@ -7,7 +7,7 @@ kernel (`mamba-ssm`, Apache-2.0) serves in its place where it is installed:
     h_t[e, s] = exp(delta_t[e] A[e, s]) h_{t-1}[e, s] + delta_t[e] u_t[e] B_t[s],    h_{-1} = 0
     y_t[e] = (sum_s h_t[e, s] C_t[s] + D[e] u_t[e]) SiLU(z_t[e])
 
-`models.scan_chunked` computes it anywhere.
+`models.scan_chunked` computes it anywhere, `models.scan_triton` on a GPU if it is asked to.
 
 Shapes: B batch, G groups (directions) of E channels each, L steps, S state.
 """
@@ -17,13 +17,14 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, Literal, cast
 
 from torch import Tensor
 
 from sakuga.models.scan_chunked import chunked_scan
 
-Using = Literal["auto", "chunked", "kernel"]
+Using = Literal["auto", "chunked", "kernel", "triton"]
 
 
 def selective_scan(
@@ -43,16 +44,18 @@ def selective_scan(
     B and C are (B, S, L), or (B, G, S, L): then channel e belongs to group e // (E / G). delta is
     what softplus has not seen yet. D, z and bias may be left out. Fastest where the memory of u,
     delta and z lies as (B, L, E). using: `auto` takes mamba-ssm's kernel on a GPU if it is there,
-    `kernel` insists on it (ImportError). No second derivatives.
+    and else the chunked scan; `kernel` insists on it, `triton` takes our own (ImportError where it
+    is not installed, ValueError for tensors on a CPU). No second derivatives.
     """
     if using == "kernel" or (using == "auto" and u_BEL.is_cuda and kernel() is not None):
         return _by_kernel(u_BEL, delta_BEL, A_ES, B_BGSL, C_BGSL, D_E, z_BEL, bias_E)
     if B_BGSL.dim() == 3:
         one_B, one_C = B_BGSL[:, None], C_BGSL[:, None]
         return selective_scan(u_BEL, delta_BEL, A_ES, one_B, one_C, D_E, z_BEL, bias_E, using=using)
+    scan = _of_triton().triton_scan if using == "triton" else chunked_scan
     groups = B_BGSL.shape[1]
     zeros_E = A_ES.new_zeros(len(A_ES))
-    out_LBGE = chunked_scan(
+    out_LBGE: Tensor = scan(
         _time_first(u_BEL, groups),
         _time_first(delta_BEL, groups),
         A_ES.unflatten(0, (groups, -1)).transpose(1, 2),
@@ -74,6 +77,15 @@ def kernel() -> Callable[..., Tensor] | None:
         return None
     compiled = getattr(module, "selective_scan_cuda", None)  # newer ones may lack it and still load
     return None if compiled is None else cast("Callable[..., Tensor]", module.selective_scan_fn)
+
+
+def _of_triton() -> ModuleType:
+    try:
+        return importlib.import_module("sakuga.models.scan_triton")
+    except ImportError as error:
+        raise ImportError(
+            "Triton is not installed: pip install triton (Linux), or use the chunked scan"
+        ) from error
 
 
 def _by_kernel(
