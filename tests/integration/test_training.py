@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -14,8 +16,10 @@ import numpy as np
 import pytest
 
 import sakuga
+from sakuga.core.encode import VideoFormat, VideoWriter
 from sakuga.train import journal
-from sakuga.train.packed import open_pack, shrunk
+from sakuga.train.packed import open_pack
+from sakuga.train.packing import shrunk
 from tests.builds import CLI, ROOT, run
 from tests.packs import NETS, QUICK, random_pack
 
@@ -84,6 +88,63 @@ def test_two_ranks_go_on_where_one_stopped(pack: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert losses(tmp_path / "two") == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.fixture
+def shards(tmp_path: Path) -> str:
+    """Sixty clips in two shards, of which some have no caption."""
+    form = VideoFormat(preset="ultrafast")
+    with VideoWriter(tmp_path / "film.mp4", 640, 360, form) as writer:
+        for grey in range(48):
+            writer.write(np.full((360, 640, 3), 5 * grey, np.uint8))
+    film = tmp_path / "film.mp4"
+    for shard in range(2):
+        with tarfile.open(tmp_path / f"shard-{shard:03}.tar", "w") as tar:
+            for clip in range(30):
+                tar.add(film, f"{clip}.mp4")
+                caption = f"clip {clip} of {shard}".encode() if clip % 7 else b""
+                head = tarfile.TarInfo(f"{clip}.txt")
+                head.size = len(caption)
+                tar.addfile(head, io.BytesIO(caption))
+    return str(tmp_path / "shard-{000..001}.tar")
+
+
+def pack_of(shards: str, to: Path) -> subprocess.Popen[str]:
+    whole = [*CLI, "train", "pack", shards, "--out", str(to), "--json"]
+    return subprocess.Popen(
+        whole, env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def packed_lines(to: Path) -> int:
+    lines = to.with_name(f"{to.name}.unfinished") / "clips.jsonl"
+    return len(lines.read_bytes().splitlines()) if lines.exists() else 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+def test_packing_killed_goes_on_and_two_at_once_make_one_pack(shards: str, tmp_path: Path) -> None:
+    long = pack_of(shards, tmp_path / "pack")
+    until = time.monotonic() + 100
+    while packed_lines(tmp_path / "pack") < 5 and time.monotonic() < until:
+        time.sleep(0.005)
+    long.kill()
+    long.communicate(timeout=20)
+    assert long.returncode == -signal.SIGKILL
+    left = packed_lines(tmp_path / "pack")
+    assert 5 <= left < 60 and not (tmp_path / "pack").exists()
+    both = [pack_of(shards, tmp_path / "pack") for _ in range(2)]
+    told = [json.loads(one.communicate(timeout=200)[0]) for one in both]
+    assert told[0] == told[1]
+    assert told[0] | {"pack": ""} == {"pack": "", "clips": 50, "left_out": {"no_caption": 10}}
+    whole, found = tmp_path / "whole", open_pack(tmp_path / "pack")
+    pack_of(shards, whole).communicate(timeout=200)
+    expected = open_pack(whole)
+    assert found.fingerprint == expected.fingerprint
+    assert (tmp_path / "pack" / "frames.bin").read_bytes() == (whole / "frames.bin").read_bytes()
+
+
+def test_it_trains_on_shards(shards: str, tmp_path: Path) -> None:
+    assert len(finish(Path(shards), tmp_path / "run", "--set=schedule.steps=3")) == 3
 
 
 def test_a_dry_run_as_json(pack: Path, tmp_path: Path) -> None:

@@ -35,7 +35,11 @@ def train(
         ),
     ],
     folder: Annotated[
-        str, typer.Argument(metavar="DIR", help="A dataset, or what `train pack` made of one.")
+        str,
+        typer.Argument(
+            metavar="DIR",
+            help="A dataset, what `train pack` made of one, or shards: 's-{00..09}.tar'.",
+        ),
     ],
     *,
     out: Annotated[
@@ -85,17 +89,27 @@ def packed(folder: str, to: Path, recipe: Recipe, split: str) -> Pack:
     from sakuga.cli.progress import advancing
     from sakuga.dataset.published import open_dataset
     from sakuga.train.nets import side_of
-    from sakuga.train.packed import Packing, is_pack, open_pack, pack
+    from sakuga.train.packed import Packing, is_pack, open_pack
+    from sakuga.train.packing import pack
+    from sakuga.train.shards import is_shards, pack_shards
 
     for there in (Path(folder), to):
         if is_pack(there):
             return open_pack(there)
-    rows = open_dataset(folder).split(split)
+
+    def waiting() -> None:
+        stderr().print(f"Another command packs into {to}; waiting for it.", soft_wrap=True)
+
     packing = Packing(side=round(side_of(recipe.net) * 8 / 7))  # as 256 is to 224: room to crop
+    if is_shards(folder):
+        stderr().print(f"Packing frames into {to}.", soft_wrap=True)
+        with advancing() as advance:
+            return pack_shards(folder, to, packing, advance, waiting)
+    rows = open_dataset(folder).split(split)
     cost = size(packing.cost(len(rows)))
     stderr().print(f"Packing frames into {to}: at most {cost}.", soft_wrap=True)
     with advancing() as advance:
-        return pack(rows, to, packing, advance)
+        return pack(rows, to, packing, advance, waiting)
 
 
 def _timesheet(folder: str, out: str, overrides: Sequence[str], as_json: bool, unfit: bool) -> None:

@@ -13,6 +13,7 @@ On several GPUs: `accelerate launch -m sakuga train contrastive ...`.
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,15 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
 
 from sakuga.core.errors import RequestError, StopBuild
-from sakuga.models.contrastive import DualEncoder
 from sakuga.train import checkpoints, optimiser
 from sakuga.train.checkpoints import Checkpoint
 from sakuga.train.examples import Batch, Examples, Tokenizer, loader
-from sakuga.train.gradients import Towers, loss_and_gradients
+from sakuga.train.gradients import loss_and_gradients
 from sakuga.train.journal import Journal
+from sakuga.train.learner import Learner, accelerated, prepared
 from sakuga.train.nets import net_of, patches_of, side_of, tokenizer_of
 from sakuga.train.order import Order
 from sakuga.train.packed import Pack
@@ -66,16 +66,16 @@ def train(
     total = optimiser.total_steps(recipe.schedule, order.steps_an_epoch)
     found = _begun(recipe, pack, run, resume)
     net, tokenizer = net_of(recipe.net, recipe.schedule.seed), tokenizer_of(recipe.net)
-    towers, adamw = prepared(net, recipe, accelerator, found[0] if found else None)
+    learner = prepared(net, recipe, accelerator, found[0] if found else None)
     done = found[0].step if found else 0
     examples = Examples(
         pack, recipe.clips, side_of(recipe.net), patches_of(net),
         optimiser.masked_steps(recipe.schedule, total), recipe.schedule.seed,
     )  # fmt: skip
-    loop = Loop(recipe, pack, run, net, towers, adamw, accelerator, total)
+    loop = Loop(recipe, pack, run, learner, accelerator, total)
     loss = loop.go(_batches(examples, order, range(done, total), tokenizer, accelerator), advance)
     if accelerator.is_main_process:
-        _finish(net, recipe, run, total)
+        _finish(learner.weights(), recipe, run, total)
     accelerator.wait_for_everyone()
     seconds = round(time.monotonic() - started, 3)
     return Trained(str(run), total, len(pack), loss, seconds, found[1] if found else [])
@@ -88,16 +88,14 @@ class Loop:
     recipe: Recipe
     pack: Pack
     run: Path
-    net: DualEncoder
-    towers: nn.Module
-    adamw: torch.optim.Optimizer
+    learner: Learner
     accelerator: Accelerator
     total: int
 
     def go(self, batches: torch.utils.data.DataLoader[Batch], advance: Advance | None) -> float:
         """Each step in turn; gives the last one's loss, NaN if none was left."""
         journal, loss, before = None, float("nan"), time.monotonic()
-        self.towers.train()
+        self.learner.towers.train()
         for batch in batches:
             step = batch.keys[0].step
             if journal is None and self.accelerator.is_main_process:
@@ -106,7 +104,10 @@ class Loop:
             loss, norm, rate = self.step(step, batch)
             if journal:
                 line = {"step": step, "loss": loss, "rate": rate, "norm": norm}
-                line |= {"temperature": float(self.net.temp.detach()), "waited": round(waited, 4)}
+                line |= {
+                    "temperature": float(self.learner.net.temp.detach()),
+                    "waited": round(waited, 4),
+                }
                 journal.write({**line, "seconds": round(time.monotonic() - before, 4)})
             before = time.monotonic()
             if (step + 1) % self.recipe.schedule.every == 0 or step + 1 == self.total:
@@ -119,27 +120,25 @@ class Loop:
 
     def step(self, step: int, batch: Batch) -> tuple[float, float, float]:
         """Loss, norm of the gradient, learning rate. Raises StopBuild where they are no numbers."""
-        schedule, limit = self.recipe.schedule, self.recipe.optimiser.clip
+        schedule = self.recipe.schedule
         rate = optimiser.rate(step, self.total, self.recipe.optimiser, schedule)
-        optimiser.set_rate(self.adamw, rate)
         loss = loss_and_gradients(
-            self.towers, batch, self.accelerator, seed=schedule.seed, micro=schedule.micro,
+            self.learner.towers, batch, self.accelerator, seed=schedule.seed, micro=schedule.micro,
             reduction=schedule.reduction, alike=schedule.alike,
         ).item()  # fmt: skip
-        # The same on all ranks: they stop together.
-        norm = float(nn.utils.clip_grad_norm_(self.towers.parameters(), limit or float("inf")))
-        if not (loss - loss == 0 and norm - norm == 0):
+        # Loss and norm are the same on all ranks: they stop together.
+        norm = self.learner.step(rate) if math.isfinite(loss) else math.nan
+        if not math.isfinite(norm):
             self.stop(step, batch, loss, norm)
-        self.adamw.step()
-        self.adamw.zero_grad()
         return loss, norm, rate
 
     def save(self, step: int) -> None:
         """A checkpoint after so many steps."""
-        if self.accelerator.is_main_process:
-            made = as_plain(self.recipe)
-            state = self.net.state_dict(), self.adamw.state_dict()
-            checkpoints.save(Checkpoint(step, *state, made, self.pack.fingerprint), self.run)
+        moments = self.learner.moments()
+        if self.accelerator.is_main_process and moments is not None:
+            weights, made = self.learner.weights(), as_plain(self.recipe)
+            found = Checkpoint(step, weights, moments, made, self.pack.fingerprint)
+            checkpoints.save(found, self.run)
         self.accelerator.wait_for_everyone()
 
     def stop(self, step: int, batch: Batch, loss: float, norm: float) -> None:
@@ -153,13 +152,6 @@ class Loop:
             f"step {step}: the loss is {loss}, the gradient's norm {norm}. Its batch is in {file}; "
             "look at it, or go on from the last checkpoint with a lower optimiser.rate"
         )
-
-
-def accelerated(recipe: Recipe) -> Accelerator:
-    """Ranks, devices and precision, as `accelerate launch` or this machine has them."""
-    from accelerate import Accelerator
-
-    return Accelerator(mixed_precision=recipe.schedule.precision)
 
 
 def ordered(recipe: Recipe, pack: Pack, ranks: int) -> Order:
@@ -204,22 +196,6 @@ def _begun(
     return found
 
 
-def prepared(
-    net: DualEncoder, recipe: Recipe, accelerator: Accelerator, begun: Checkpoint | None
-) -> tuple[nn.Module, torch.optim.Optimizer]:
-    """The net on its device, wrapped for its ranks, and its optimiser, at the state of a run."""
-    if recipe.net.text == "freeze":
-        optimiser.frozen(net.text_encoder)
-        optimiser.frozen(net.text_proj)
-    if begun:
-        net.load_state_dict(begun.net)
-    towers = accelerator.prepare_model(Towers(net))
-    adamw = optimiser.adamw(net.named_parameters(), recipe.optimiser)
-    if begun:
-        adamw.load_state_dict(begun.optimiser)
-    return towers, adamw
-
-
 def _batches(
     examples: Examples, order: Order, steps: range, tokenizer: Tokenizer, accelerator: Accelerator
 ) -> torch.utils.data.DataLoader[Batch]:
@@ -227,11 +203,11 @@ def _batches(
     return loader(examples, list(order.of_steps(steps, rank, ranks)), tokenizer)
 
 
-def _finish(net: DualEncoder, recipe: Recipe, run: Path, steps: int) -> None:
+def _finish(weights: dict[str, torch.Tensor], recipe: Recipe, run: Path, steps: int) -> None:
     from safetensors.torch import save_file
 
     temporary = run / "model.safetensors.tmp"
-    tensors = {name: value.detach().contiguous() for name, value in net.state_dict().items()}
+    tensors = {name: value.detach().contiguous() for name, value in weights.items()}
     save_file(tensors, temporary)
     temporary.replace(run / "model.safetensors")
     page = {"recipe": as_plain(recipe), "steps": steps}

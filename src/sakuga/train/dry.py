@@ -9,8 +9,9 @@ from pathlib import Path
 import torch
 
 from sakuga.train import optimiser
-from sakuga.train.contrastive import Loop, accelerated, ordered, prepared
+from sakuga.train.contrastive import Loop, ordered
 from sakuga.train.examples import Examples, loader
+from sakuga.train.learner import accelerated, prepared
 from sakuga.train.nets import net_of, patches_of, side_of, tokenizer_of
 from sakuga.train.packed import Pack
 from sakuga.train.recipe import Recipe
@@ -46,15 +47,15 @@ def outlook(recipe: Recipe, pack: Pack) -> Outlook:
     total = optimiser.total_steps(recipe.schedule, order.steps_an_epoch)
     masked = optimiser.masked_steps(recipe.schedule, total)
     net = net_of(recipe.net, recipe.schedule.seed)
-    towers, adamw = prepared(net, recipe, accelerator, None)
-    towers.train()
+    learner = prepared(net, recipe, accelerator, None)
+    learner.towers.train()
     sizes = [(w.numel(), w.requires_grad) for w in net.parameters()]
     learning = sum(size for size, learns in sizes if learns)
     patches = recipe.clips.frames * patches_of(net)
     example = Examples(
         pack, recipe.clips, side_of(recipe.net), patches_of(net), masked, recipe.schedule.seed
     )
-    loop = Loop(recipe, pack, Path(), net, towers, adamw, accelerator, total)
+    loop = Loop(recipe, pack, Path(), learner, accelerator, total)
     rank, ranks = accelerator.process_index, accelerator.num_processes
     chosen = [step for step, there in ((0, masked > 0), (masked, masked < total)) if there]
     keys = [order.of_step(step, rank, ranks) for step in chosen]

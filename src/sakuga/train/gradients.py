@@ -38,7 +38,8 @@ class Towers(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """(B, D) of clips, (B, D) of captions, ()."""
         video_BD = self.net.embed_video(normalised(frames), dropped)
-        return video_BD, self.net.embed_text(tokens), self.net.temperature() * 1.0
+        temperature = (self.net.temperature() * 1.0).view(())
+        return video_BD, self.net.embed_text(tokens), temperature
 
 
 def loss_and_gradients(
@@ -62,7 +63,7 @@ def loss_and_gradients(
         with _seeded(seed, batch, accelerator.device):
             video, text, temp = towers(*parts[0])
         loss = contrastive_loss(video, text, temp, same, reduction=reduction)
-        accelerator.backward(loss)
+        _backward(towers, loss, accelerator, last=True)
         return loss.detach()
     cached = _embedded(towers, batch, parts, micro, seed, accelerator)
     loss = contrastive_loss(*cached, same, reduction=reduction)
@@ -101,7 +102,24 @@ def _go_back(
             share = (video * video_grad[here]).sum() + temp * temp_grad / len(parts)
             if text.requires_grad:
                 share = share + (text * text_grad[here]).sum()
-            accelerator.backward(share)
+            _backward(towers, share, accelerator, last)
+
+
+def is_zero(accelerator: Accelerator) -> bool:
+    """True where DeepSpeed is at work (`train.zero`)."""
+    return str(accelerator.distributed_type.value) == "DEEPSPEED"
+
+
+def _backward(towers: nn.Module, loss: Tensor, accelerator: Accelerator, last: bool) -> None:
+    """Into the gradients; `last` of a step's. Not by Accelerate under DeepSpeed: there it would
+    take the optimiser's step too, and a step is not taken before the loss has been looked at.
+    """
+    if is_zero(accelerator):
+        engine: Any = towers
+        engine.set_gradient_accumulation_boundary(last)
+        engine.backward(loss)
+    else:
+        accelerator.backward(loss)
 
 
 def _on(part: Batch, device: torch.device) -> tuple[Tensor, Tensor, Tensor | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -74,9 +75,9 @@ def _phase(step: int, length: int, warmup: float, highest: float, floor: float) 
     return highest * (floor + (1 - floor) * (1 + math.cos(math.pi * done)) / 2)
 
 
-def set_rate(optimiser: torch.optim.Optimizer, value: float) -> None:
-    """To all groups."""
-    for group in optimiser.param_groups:
+def set_rate(groups: Iterable[dict[str, Any]], value: float) -> None:
+    """To all groups of an optimiser."""
+    for group in groups:
         group["lr"] = value
 
 

@@ -4,35 +4,39 @@
     PACK/clips.parquet   a clip's id, caption, how many frames of what size, and where they begin
     PACK/pack.json       how it was made, and what was left out and why
 
-A pack is written under another name and takes its own when it is whole.
+A pack is written under another name and takes its own when it is whole. What has been written of it
+is kept clip by clip, so that the same command goes on where it was stopped:
+
+    PACK.unfinished/clips.jsonl   first how it is made, then a line for each clip in frames.bin
+    PACK.lock                     held by whoever packs; others wait and then find the pack
 """
 
 from __future__ import annotations
 
 import json
+import math
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from sakuga.core.errors import RequestError
 from sakuga.core.images import Picture
 from sakuga.core.recipe import fingerprint
-from sakuga.core.records import Failure, Row
-
-if TYPE_CHECKING:
-    from sakuga.dataset.published import Dataset
 
 FEWEST = 8  # §5: clips with fewer keyframes are left out
 WIDEST = 2.0  # longer to shorter side, to say beforehand what a pack may cost
-Advance = Callable[[str, float, int], None]
+
+_Kept = tuple[str, int, int, int, int]  # caption, begin, frames, height, width
 
 _INDEX = pa.schema(
     [("id", pa.string()), ("caption", pa.string()), ("begin", pa.int64())]
@@ -100,100 +104,128 @@ class Pack:
 
 @dataclass
 class Writer:
-    """Takes clips; what it leaves out is counted by reason."""
+    """Takes clips; what it leaves out is counted by reason. left: ids of clips that were left out
+    before it was stopped, by reason.
+    """
 
     folder: Path
     left_out: Counter[str] = field(default_factory=Counter[str])
-    _rows: list[tuple[str, str, int, int, int, int]] = field(
-        default_factory=list[tuple[str, str, int, int, int, int]]
-    )
+    left: dict[str, str] = field(default_factory=dict[str, str])
+    _rows: dict[str, _Kept] = field(default_factory=dict[str, _Kept])
     _end: int = 0
+
+    @property
+    def there(self) -> set[str]:
+        """Ids of the clips that need not come again, kept or left out."""
+        return {*self._rows, *self.left}
 
     def add(self, id: str, caption: str, frames: Picture) -> None:
         """A clip: (n, H, W, 3) uint8 RGB."""
         with (self.folder / "frames.bin").open("ab") as file:
             file.write(np.ascontiguousarray(frames).tobytes())
-        self._rows.append((id, caption, self._end, *frames.shape[:3]))
+        self._rows[id] = (caption, self._end, *frames.shape[:3])
         self._end += frames.nbytes
+        self._tell({"id": id, "kept": self._rows[id]})
 
-    def close(self, facts: dict[str, object]) -> None:
-        """Write the index; `facts` go into pack.json beside the counts."""
-        columns = list(zip(*self._rows, strict=True)) or [()] * len(_INDEX)
+    def leave(self, id: str, reason: str) -> None:
+        """A clip that can't be had."""
+        self.left_out[reason] += 1
+        self._tell({"id": id, "left": reason})
+
+    def resume(self) -> None:
+        """Take what a stopped one left; what it had not written to the end is cut off."""
+        lines, frames = self.folder / "clips.jsonl", self.folder / "frames.bin"
+        there, whole = frames.stat().st_size, 0
+        for line in lines.read_bytes().splitlines(keepends=True):
+            if not (line.endswith(b"\n") and self._take(json.loads(line), there)):
+                break
+            whole += len(line)
+        os.truncate(lines, whole)
+        os.truncate(frames, self._end)
+
+    def close(self, facts: dict[str, object], order: Iterable[str] | None = None) -> None:
+        """Write the index, of these clips in this order, or of all as they came; `facts` go into
+        pack.json beside the counts.
+        """
+        ids = [id for id in order or self._rows if id in self._rows]
+        columns = list(zip(*((id, *self._rows[id]) for id in ids), strict=True))
+        columns = columns or [()] * len(_INDEX)
         arrays = [pa.array(c, f.type) for c, f in zip(columns, _INDEX, strict=True)]
         pq.write_table(pa.table(arrays, schema=_INDEX), self.folder / "clips.parquet")
-        page = {**facts, "clips": len(self._rows), "bytes": self._end, "left_out": self.left_out}
+        page = {**facts, "clips": len(ids), "bytes": self._end, "left_out": self.left_out}
         (self.folder / "pack.json").write_text(json.dumps(page, indent=2), encoding="utf-8")
+
+    def _tell(self, line: dict[str, object]) -> None:
+        """After the frames, so that no line is there without them."""
+        with (self.folder / "clips.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def _take(self, line: dict[str, Any], there: int) -> bool:
+        """False for a clip whose frames are not all there."""
+        if "left" in line:
+            self.left[line["id"]] = line["left"]
+            self.left_out[line["left"]] += 1
+        elif "kept" in line:
+            caption, begin, *shape = line["kept"]
+            end = begin + math.prod(shape) * 3
+            if end > there:
+                return False
+            self._rows[line["id"]] = (caption, begin, *shape)
+            self._end = end
+        return True
 
 
 @contextmanager
-def writing(folder: Path, facts: dict[str, object]) -> Generator[Writer]:
-    """Write a pack whole, or not at all if an exception leaves the block."""
+def writing(folder: Path, facts: dict[str, object], *, goes_on: bool = False) -> Generator[Writer]:
+    """Write a pack whole, or not at all if an exception leaves the block.
+
+    goes_on: what was written is kept then, for a Writer of the same facts that takes it up again.
+    """
     if folder.exists():
         raise RequestError(f"{folder} is there already; name another folder")
     unfinished = folder.with_name(f"{folder.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    try:
+    writer, head = Writer(unfinished), unfinished / "clips.jsonl"
+    if goes_on and _first_line(head) == json.loads(json.dumps(facts)):
+        writer.resume()
+    else:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
         (unfinished / "frames.bin").touch()
-        writer = Writer(unfinished)
+        head.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    try:
         yield writer
-        writer.close(facts)
+        if not (unfinished / "pack.json").exists():
+            writer.close(facts)
+        head.unlink()
         unfinished.rename(folder)
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        if not goes_on:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def pack(dataset: Dataset, folder: Path, packing: Packing, advance: Advance) -> Pack:
-    """Pack a dataset's clips that have a caption and 8 keyframes or more.
-
-    Each film is decoded once, forward. A clip whose frames can't be had again is left out and
-    counted, never another's taken for it. Raises RequestError where the disk is too small.
-    """
-    packing.checked()
+@contextmanager
+def alone(folder: Path, waiting: Callable[[], None] = lambda: None) -> Generator[None]:
+    """Nobody else packs into this folder meanwhile; `waiting` is called where somebody does."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    free, cost = shutil.disk_usage(folder.parent).free, packing.cost(len(dataset))
-    if cost > free:
-        raise RequestError(
-            f"{folder}: a pack of {len(dataset)} clips may take {cost / 1e9:.1f} GB and "
-            f"{free / 1e9:.1f} GB are free; lower frames or side, or name another disk"
-        )
-    facts: dict[str, object] = {"frames": packing.frames, "side": packing.side}
-    with writing(folder, facts) as writer:
-        wanted = {row.id: row for row in _worthy(dataset, writer.left_out)}
-        rows = list(wanted.values())
-        found = dataset.each_frames(rows, count=packing.frames, how="uniform", short="repeat")
-        for number, made in enumerate(found, 1):
-            if isinstance(made, Failure):
-                writer.left_out[made.reason] += 1
-            else:
-                row = wanted[made.id]
-                shown = made.pixels[: min(row.keyframes, packing.frames)]
-                writer.add(made.id, str(row.text_description), shrunk(shown, packing.side))
-            advance("pack", number, len(rows))
-    return open_pack(folder)
+    lock = FileLock(folder.with_name(f"{folder.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        waiting()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _worthy(rows: Iterable[Row], left_out: Counter[str]) -> Iterable[Row]:
-    for row in rows:
-        if row.keyframes < FEWEST:
-            left_out["too_few_keyframes"] += 1
-        elif not (row.text_description or "").strip():
-            left_out["no_caption"] += 1
-        else:
-            yield row
-
-
-def shrunk(frames: Picture, side: int) -> Picture:
-    """Frames (n, H, W, 3) with their shorter side at most so long, by area; aspect kept."""
-    import cv2
-
-    height, width = frames.shape[1:3]
-    scale = side / min(height, width)
-    if scale >= 1:
-        return frames
-    size = max(side, round(width * scale)), max(side, round(height * scale))
-    smaller = [cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in frames]
-    return np.stack(smaller).astype(np.uint8, copy=False)
+def _first_line(file: Path) -> Any:
+    """How a stopped pack was made; None where there is none."""
+    try:
+        with file.open(encoding="utf-8") as lines:
+            return json.loads(lines.readline())
+    except (OSError, ValueError):
+        return None
 
 
 def is_pack(folder: Path) -> bool:

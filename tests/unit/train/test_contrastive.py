@@ -193,7 +193,7 @@ def test_another_run_is_not_written_over(pack: Pack, whole: Path) -> None:
 def test_a_run_goes_on_with_its_own_recipe_and_clips_alone(
     pack: Pack, whole: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(RequestError, match=r"another recipe: optimiser\.rate 0\.0005 -> 0\.1"):
+    with pytest.raises(RequestError, match=r"another recipe: optimiser\.rate 0\.001 -> 0\.1"):
         train(quick("viclip", EVERY, "optimiser.rate=0.1"), pack, whole, resume=True)
     with pytest.raises(RequestError, match="other clips"):
         other = random_pack(tmp_path / "other")

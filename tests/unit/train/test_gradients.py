@@ -9,9 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from sakuga.train.contrastive import accelerated, ordered
+from sakuga.train.contrastive import ordered
 from sakuga.train.examples import Examples, loader
 from sakuga.train.gradients import Towers, loss_and_gradients
+from sakuga.train.learner import accelerated, prepared
 from sakuga.train.nets import net_of, patches_of, tokenizer_of
 from sakuga.train.packed import Pack, open_pack
 from tests.packs import NETS, quick, random_pack
@@ -98,11 +99,9 @@ def test_random_numbers_outside_go_on_undisturbed(pack: Pack) -> None:
 
 def test_a_frozen_text_tower_gets_no_gradient(pack: Pack) -> None:
     recipe = quick("viclip", "net.text=freeze")
-    from sakuga.train.contrastive import prepared
-
     accelerator = accelerated(recipe)
     net = net_of(recipe.net, 3)
-    towers, _ = prepared(net, recipe, accelerator, None)
+    towers = prepared(net, recipe, accelerator, None).towers
     examples = Examples(pack, recipe.clips, 16, patches_of(net), MASKED, 3)
     [batch] = loader(examples, [ordered(recipe, pack, 1).of_step(0)], tokenizer_of(recipe.net))
     loss_and_gradients(towers, batch, accelerator, seed=3, micro=2)

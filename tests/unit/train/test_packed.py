@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -15,7 +18,8 @@ import pytest
 from sakuga.core.errors import RequestError
 from sakuga.core.records import Failure
 from sakuga.dataset.frames import ClipFrames
-from sakuga.train.packed import Packing, is_pack, open_pack, pack, shrunk, writing
+from sakuga.train.packed import Pack, Packing, is_pack, open_pack, writing
+from sakuga.train.packing import pack, shrunk
 from tests.packs import random_pack
 
 
@@ -115,6 +119,98 @@ def test_a_pack_cut_short_is_told_in_a_line(name: str, tmp_path: Path) -> None:
         open_pack(tmp_path / "pack")
 
 
+class Killed(BaseException):
+    """Stands for the end of a process between two clips."""
+
+
+@dataclass
+class Stopped(Shelf):
+    """Ends the process after so many clips; tells which it was asked for."""
+
+    after: int = 2
+    asked: list[str] = field(default_factory=list[str])
+
+    def each_frames(
+        self, rows: list[Clip], *, count: int, how: str, short: str
+    ) -> Iterator[ClipFrames | Failure]:
+        self.asked = [row.id for row in rows]
+        found = Shelf.each_frames(self, rows, count=count, how=how, short=short)
+        yield from itertools.islice(found, self.after)
+        if len(rows) > self.after:
+            raise Killed
+
+
+NINE = [Clip(name, 8 + number, f"clip {name}") for number, name in enumerate("abcdefghi")]
+
+
+def content(found: Pack) -> list[tuple[str, str, bytes]]:
+    clips = range(len(found))
+    return [(found.ids[n], found.captions[n], found.frames(n).tobytes()) for n in clips]
+
+
+@pytest.mark.parametrize("torn", [0, 1, 40, 30 * 40 * 3])
+def test_a_pack_that_was_stopped_goes_on_with_the_clips_that_lack(
+    torn: int, tmp_path: Path
+) -> None:
+    """torn: bytes that the last clip lacks, as a kill within it leaves them."""
+    packing, broken = Packing(8, 20), frozenset("bh")
+    whole = packed(Shelf(NINE, broken), tmp_path / "whole", packing)
+    shelf = Stopped(NINE, broken, after=4)
+    with pytest.raises(Killed):
+        packed(shelf, tmp_path / "pack", packing)
+    assert not is_pack(tmp_path / "pack")
+    frames = tmp_path / "pack.unfinished" / "frames.bin"
+    os.truncate(frames, frames.stat().st_size - torn)
+    shelf.after = 99
+    found = packed(shelf, tmp_path / "pack", packing)
+    assert shelf.asked == [*"abcde", *("f" if torn else "")]
+    assert content(found) == content(whole)
+    assert found.left_out == whole.left_out == {"no_frames": 2}
+    assert sorted(file.name for file in tmp_path.iterdir() if file.is_dir()) == ["pack", "whole"]
+
+
+def test_a_line_cut_short_is_its_clip_lost(tmp_path: Path) -> None:
+    with pytest.raises(Killed):
+        packed(Stopped(NINE, after=4), tmp_path / "pack", Packing(8, 20))
+    lines = tmp_path / "pack.unfinished" / "clips.jsonl"
+    os.truncate(lines, lines.stat().st_size - 3)
+    shelf = Stopped(NINE, after=99)
+    found = packed(shelf, tmp_path / "pack", Packing(8, 20))
+    assert "".join(shelf.asked) == "abcdef"
+    assert content(found) == content(packed(Shelf(NINE), tmp_path / "whole", Packing(8, 20)))
+
+
+def test_what_was_stopped_of_another_packing_begins_again(tmp_path: Path) -> None:
+    with pytest.raises(Killed):
+        packed(Stopped(NINE), tmp_path / "pack", Packing(8, 20))
+    shelf = Stopped(NINE, after=99)
+    assert packed(shelf, tmp_path / "pack", Packing(8, 16)).frames(0).shape == (8, 16, 21, 3)
+    assert len(shelf.asked) == len(NINE)
+
+
+def test_of_two_that_pack_at_once_one_waits_and_takes_what_the_other_made(tmp_path: Path) -> None:
+    begun, waited, go_on = Event(), Event(), Event()
+
+    @dataclass
+    class Slow(Shelf):
+        def each_frames(self, rows: list[Clip], **more: Any) -> Iterator[ClipFrames | Failure]:
+            begun.set()
+            assert go_on.wait(20)
+            yield from Shelf.each_frames(self, rows, **more)
+
+    def second() -> Pack:
+        assert begun.wait(20)
+        shelf: Any = Stopped(NINE, after=0)  # asked for any clip, it would raise
+        return pack(shelf, tmp_path / "pack", Packing(8, 20), lambda *_: None, waited.set)
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(packed, Slow(NINE), tmp_path / "pack", Packing(8, 20))
+        two = pool.submit(second)
+        assert waited.wait(20)
+        go_on.set()
+        assert content(one.result()) == content(two.result())
+
+
 def test_what_is_no_pack_is_told(tmp_path: Path) -> None:
     assert not is_pack(tmp_path)
     with pytest.raises(RequestError, match="no pack"):
@@ -131,7 +227,7 @@ def test_a_disk_too_small_is_told_before_any_work(tmp_path: Path) -> None:
     rows = [Clip(str(n), 8, "clip") for n in range(1000)]
     with pytest.raises(RequestError, match=r"may take .* GB and .* GB are free"):
         packed(Shelf(rows), tmp_path / "pack", Packing(16, 100_000))
-    assert list(tmp_path.iterdir()) == []
+    assert [file for file in tmp_path.iterdir() if file.is_dir()] == []
 
 
 @pytest.mark.parametrize("packing", [Packing(frames=7), Packing(side=0)])

@@ -1,0 +1,172 @@
+"""DeepSpeed's ZeRO-2: gradients and optimiser in shares on all ranks (§4.1: "DeepSpeed").
+
+    accelerate launch --config_file profiles/train/zero2.yaml -m sakuga train contrastive ...
+
+The file says where the work runs; the recipe says what it is, here as without: batch, rate,
+clipping and precision are its own. Weights stay fp32 on every rank and bf16 is autocast's, so the
+numbers are those of the plain run. Each micro-batch's gradients are brought together at once, since
+a rank keeps its own share alone: ZeRO-2 knows no `no_sync`.
+
+A checkpoint holds the whole net and AdamW's whole state, so it goes on under another number of
+ranks, and without DeepSpeed. Written after DeepSpeed 0.19 (Apache-2.0).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from sakuga.core.errors import RequestError
+from sakuga.models.contrastive import DualEncoder
+from sakuga.train import optimiser
+from sakuga.train.gradients import Towers
+from sakuga.train.recipe import Recipe
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+OURS = ("optimizer", "scheduler")  # sections of a configuration that the recipe stands for
+
+
+@dataclass
+class Shares:
+    """A `train.learner.Learner`. learning: weights in the order of AdamW's state dict; groups: that
+    dict's own.
+    """
+
+    net: DualEncoder
+    towers: Any  # DeepSpeedEngine
+    learning: list[nn.Parameter]
+    groups: list[dict[str, Any]]
+    main: bool
+
+    def step(self, rate: float) -> float:
+        """See `train.learner.Learner`; DeepSpeed itself passes over a step without a number."""
+        from deepspeed.utils import safe_set_full_fp32_param
+
+        optimiser.set_rate(self.towers.optimizer.param_groups, rate)
+        # The forward has clamped the rank's copy alone; what the optimiser steps from must follow.
+        safe_set_full_fp32_param(self.net.temp, self.net.temp.data)
+        self.towers.step()
+        return float(self.towers.get_global_grad_norm())
+
+    def weights(self) -> dict[str, Tensor]:
+        """See `train.learner.Learner`."""
+        found = self.net.state_dict()
+        return {**found, "temp": found["temp"].view(())}
+
+    def moments(self) -> dict[str, Any] | None:
+        """See `train.learner.Learner`; one weight after the other, onto the first rank's memory."""
+        from deepspeed.utils import safe_get_full_optimizer_state
+
+        steps = torch.tensor(float(next(iter(self.towers.optimizer.state.values()))["step"]))
+        state: dict[int, dict[str, Tensor]] = {}
+        for number, weight in enumerate(self.learning):
+            shape = () if weight is self.net.temp else weight.shape
+            found = {name: safe_get_full_optimizer_state(weight, name) for name in MOMENTS}
+            if self.main:
+                kept = {name: each.cpu().view(shape) for name, each in found.items()}
+                state[number] = {"step": steps.clone(), **kept}
+        return {"state": state, "param_groups": self.groups} if self.main else None
+
+
+def asked() -> bool:
+    """True under `accelerate launch` with a DeepSpeed configuration."""
+    return os.environ.get("ACCELERATE_USE_DEEPSPEED", "false").lower() == "true"
+
+
+def accelerated(recipe: Recipe) -> Accelerator:
+    """Ranks and devices. Raises RequestError for a configuration that can't be."""
+    if importlib.util.find_spec("deepspeed") is None:
+        raise RequestError("DeepSpeed is not installed: pip install 'sakuga[deepspeed]'")
+    from accelerate import Accelerator
+
+    accelerator = Accelerator(mixed_precision="no")  # autocast is put around the net in `prepared`
+    _counted()
+    found: Any = accelerator.state.deepspeed_plugin
+    settings: dict[str, Any] = found.deepspeed_config
+    checked(settings)
+    settings["gradient_accumulation_steps"] = 1
+    settings["gradient_clipping"] = recipe.optimiser.clip
+    settings["train_micro_batch_size_per_gpu"] = recipe.schedule.batch // accelerator.num_processes
+    return accelerator
+
+
+def checked(settings: dict[str, Any]) -> None:
+    """Raises RequestError for a DeepSpeed configuration that says what the recipe says."""
+    stage = settings.get("zero_optimization", {}).get("stage")
+    if stage != 2:
+        raise RequestError(f"DeepSpeed's zero stage = {stage}: must be 2, as in zero2.yaml")
+    if settings.get("gradient_accumulation_steps") not in (1, "auto", None):
+        raise RequestError(
+            f"gradient_accumulation_steps = {settings['gradient_accumulation_steps']}: must be 1; "
+            "schedule.micro does it, with the gradient of the whole batch"
+        )
+    if said := [name for name in OURS if name in settings]:
+        raise RequestError(
+            f"DeepSpeed's configuration has {' and '.join(said)}: leave them out, the profile's "
+            "optimiser and schedule are taken"
+        )
+
+
+def prepared(
+    net: DualEncoder, recipe: Recipe, accelerator: Accelerator, moments: dict[str, Any] | None
+) -> Shares:
+    """The net in DeepSpeed's engine, its optimiser at `moments`, AdamW's state dict, or new."""
+    towers = Towers(net)
+    if recipe.schedule.precision == "bf16":
+        around = torch.autocast(accelerator.device.type, torch.bfloat16)
+        towers.forward = around(towers.forward)
+    adamw = optimiser.adamw(net.named_parameters(), recipe.optimiser)
+    groups = adamw.state_dict()["param_groups"]
+    weights = [weight for group in adamw.param_groups for weight in group["params"]]
+    # DeepSpeed's first broadcast knows no tensor of no axis, as the temperature is.
+    net.temp.data = net.temp.data.view(1)
+    engine, _ = accelerator.prepare(towers, adamw)
+    _begin(engine, weights, moments)
+    return Shares(net, engine, weights, groups, accelerator.is_main_process)
+
+
+def _begin(engine: Any, weights: list[nn.Parameter], moments: dict[str, Any] | None) -> None:
+    """Give each share its moments: DeepSpeed would make them at the first step, which is too late
+    to fill them, and would then bind the first group's alone to the weights.
+    """
+    from deepspeed.utils import safe_set_full_optimizer_state
+
+    shares = engine.optimizer
+    done = float(moments["state"][0]["step"]) if moments else 0.0
+    for group in shares.optimizer.param_groups:
+        [flat] = group["params"]
+        steps = torch.tensor(done) if type(shares.optimizer) is torch.optim.AdamW else int(done)
+        empty = {name: torch.zeros_like(flat, requires_grad=False) for name in MOMENTS}
+        shares.optimizer.state[flat] = {"step": steps, **empty}
+    shares._lazy_init_hp_params_optimizer_state()
+    for number, weight in enumerate(weights if moments else []):
+        for name in MOMENTS:
+            safe_set_full_optimizer_state(weight, (moments or {})["state"][number][name], name)
+
+
+def _counted() -> None:
+    """On CPUs Accelerate takes each of DeepSpeed's ranks for the only one: count them."""
+    import torch.distributed as dist
+    from accelerate.state import AcceleratorState, PartialState
+
+    if torch.cuda.is_available() or "LOCAL_RANK" not in os.environ:
+        return
+    if not dist.is_initialized():
+        from deepspeed import init_distributed
+
+        init_distributed(auto_mpi_discovery=False, verbose=False)
+    found = {
+        "num_processes": dist.get_world_size(),
+        "process_index": dist.get_rank(),
+        "local_process_index": int(os.environ["LOCAL_RANK"]),
+    }
+    PartialState._shared_state.update(found)
+    AcceleratorState._shared_state.update(found)
