@@ -1,7 +1,8 @@
 """Where the public weights and vocabularies are (§4.1). It imports no PyTorch.
 
-Licences: VideoMamba and BERT Apache-2.0; ViCLIP's model cards say MIT or nothing, its authors'
-paper page CC-BY-NC-SA-4.0: whoever publishes what was trained from it should ask.
+Licences: VideoMamba and BERT Apache-2.0; OpenAI's CLIP MIT; ViCLIP's model cards say MIT or
+nothing, its authors' paper page CC-BY-NC-SA-4.0: whoever publishes what was trained from it should
+ask.
 """
 
 from __future__ import annotations
@@ -28,6 +29,19 @@ CHECKPOINTS: dict[str, Weights] = {
         "69502a732f8f69709cec9ed6c54d5345259fd825",
         ("videomamba_m16_25M_f8_res224.pth",),
         381,
+    ),
+    # Image nets, to start a ViCLIP as it was started itself (`models.clip`).
+    "clip-l14": Weights(
+        "openai/clip-vit-large-patch14",
+        "32bd64288804d66eefd0ccbe215aa642df71cc41",
+        ("model.safetensors",),
+        1_710,
+    ),
+    "clip-b16": Weights(
+        "openai/clip-vit-base-patch16",
+        "57c216476eefef5ab752ec549e440a49ae4ae5f3",
+        ("pytorch_model.bin",),
+        599,
     ),
 }
 """Each is loaded by `models.weights.load` into the net of its size."""

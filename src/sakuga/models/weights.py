@@ -23,6 +23,7 @@ from torch import _utils as torch_utils  # pyright: ignore[reportPrivateUsage]
 from torch.nn.functional import interpolate
 
 from sakuga.core.errors import RequestError
+from sakuga.models import clip
 
 NESTS = ("model", "module", "state_dict", "model_state_dict")
 WRAPPERS = ("module.", "model.", "_orig_mod.")
@@ -34,13 +35,16 @@ SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 def load(net: nn.Module, file: Path) -> None:
     """Give the net a checkpoint's weights, in the net's own precision.
 
-    Keys that begin with one of `net.spare` are left out. Position embeddings of another size are
-    interpolated. Raises RequestError: a file that is cut short or of another model (in a line), or
-    one that does not fit (every key that is missing, unexpected or of another shape).
+    An image CLIP starts a ViCLIP (`models.clip`). Keys that begin with one of `net.spare` are left
+    out. Position embeddings of another size are interpolated. Raises RequestError: a file that is
+    cut short or of another model (in a line), or one that does not fit (every key that is missing,
+    unexpected or of another shape).
     """
     wanted = net.state_dict()
     spare = cast("tuple[str, ...]", getattr(net, "spare", ()))
-    found = {key: fitted(key, value, wanted) for key, value in _renamed(read(file), wanted)}
+    tensors = read(file)
+    tensors = clip.as_viclip(tensors, wanted) if clip.is_clip(tensors) else tensors
+    found = {key: fitted(key, value, wanted) for key, value in _renamed(tensors, wanted)}
     found = {key: value for key, value in found.items() if key in wanted or not _spared(key, spare)}
     if complaint := _misfit(found, wanted):
         raise RequestError(f"{file} {complaint}")
