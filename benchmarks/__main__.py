@@ -24,6 +24,7 @@ NAMES = (
     "retrieval",
     "timesheet",
 )
+ASKED = ("gpu",)  # only where it is named
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 
 
@@ -49,8 +50,8 @@ def run(name: str) -> str:
 
 def main() -> None:
     for name in sys.argv[1:] or NAMES:
-        if name not in NAMES:
-            raise SystemExit(f"{name}: no such benchmark; there are {', '.join(NAMES)}")
+        if name not in NAMES + ASKED:
+            raise SystemExit(f"{name}: no such benchmark; there are {', '.join(NAMES + ASKED)}")
         page = run(name)
         DOCS.mkdir(parents=True, exist_ok=True)
         (DOCS / f"{name}.md").write_text(page, encoding="utf-8")
