@@ -160,17 +160,21 @@ def _said_outlook(recipe: Recipe, pack: Pack, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    console.print(f"{count(found.clips, 'clip')}, {count(found.steps, 'step')}, of which "
-                  f"{found.unmasked_steps:,} see all patches")  # fmt: skip
+    console.print(f"{count(found.clips, 'clip')}, {count(found.steps, 'step')}")
     console.print(f"{count(found.parameters, 'parameter')}, {found.learning:,} of them learn")
-    console.print(f"tokens of a clip: {found.tokens_masked:,}, unmasked {found.tokens_unmasked:,}")
     console.print(f"weights, gradients and moments: {size(found.state_bytes)}")
+    for name, phase in (("masked", found.masked), ("unmasked", found.unmasked)):
+        if phase is not None:
+            console.print(f"{name}: {count(phase.steps, 'step')} of {phase.tokens:,} tokens a clip")
+            kept = f"{size(phase.activation_bytes)} for {found.clips_at_once:,} clips at once"
+            console.print(f"  kept for the backward pass: {kept}")
+            if phase.seconds is not None:
+                console.print(f"  a step: {phase.seconds:.3f} s, measured once")
+    console.print(f"together: {size(found.total_bytes)}, and {size(found.free_bytes)} are free")
     if found.peak_bytes is not None:
-        console.print(f"highest memory of the device: {size(found.peak_bytes)}")
-    took = [("", found.seconds_masked), (" unmasked", found.seconds_unmasked)]
-    for phase, seconds in took:
-        if seconds is not None:
-            console.print(f"a step{phase}: {seconds:.3f} s, measured once")
+        console.print(f"highest memory of the device, measured: {size(found.peak_bytes)}")
+    if found.total_bytes >= found.free_bytes:
+        console.print("No step was made: it would not fit. Lower schedule.micro", style="yellow")
 
 
 def installed() -> None:

@@ -3,81 +3,135 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
-from sakuga.train import optimiser
+from sakuga.train import memory, optimiser
 from sakuga.train.contrastive import Loop, ordered
-from sakuga.train.examples import Examples, loader
+from sakuga.train.examples import Batch, Examples, loader
+from sakuga.train.gradients import is_zero
 from sakuga.train.learner import accelerated, prepared
 from sakuga.train.nets import net_of, patches_of, side_of, tokenizer_of
 from sakuga.train.packed import Pack
 from sakuga.train.recipe import Recipe
 
-FP32 = 4  # bytes
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """The steps that drop patches, or those that see all. tokens: of a clip, with the class token.
+
+    activation_bytes: what a step keeps for its backward pass, as `train.memory` measures it.
+    seconds: of one step, measured; None where it would not fit.
+    """
+
+    steps: int
+    tokens: int
+    activation_bytes: int
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """parameters: all and those that learn. tokens: of one clip, in each phase, with the class
-    token. state_bytes: weights, gradients, two moments, in fp32, without what a step keeps on the
-    way. peak_bytes: measured on an accelerator; None on a CPU. seconds: of one step, measured, in
-    the first phase and in the last one; None where there is no such phase.
+    """Of one rank. parameters: all and those that learn. clips_at_once: on a device.
+
+    state_bytes: weights, gradients, two moments, in fp32. total_bytes: with the larger phase's
+    activations. free_bytes: of the device, or of this machine. peak_bytes: measured on an
+    accelerator, in the steps that were made; None on a CPU. masked, unmasked: None where there are
+    no such steps.
     """
 
     clips: int
     steps: int
-    unmasked_steps: int
     parameters: int
     learning: int
-    tokens_masked: int
-    tokens_unmasked: int
+    clips_at_once: int
     state_bytes: int
+    total_bytes: int
+    free_bytes: int
     peak_bytes: int | None
-    seconds_masked: float | None
-    seconds_unmasked: float | None
+    masked: Phase | None
+    unmasked: Phase | None
 
 
 def outlook(recipe: Recipe, pack: Pack) -> Outlook:
-    """Make one step of each phase and throw it away; nothing is written."""
+    """Measure each phase on a clip or two; where a step fits, make one of each and throw it away.
+
+    Nothing is written.
+    """
     accelerator = accelerated(recipe)
-    order = ordered(recipe, pack, accelerator.num_processes)
+    ranks = accelerator.num_processes
+    order = ordered(recipe, pack, ranks)
     total = optimiser.total_steps(recipe.schedule, order.steps_an_epoch)
     masked = optimiser.masked_steps(recipe.schedule, total)
-    net = net_of(recipe.net, recipe.schedule.seed)
-    learner = prepared(net, recipe, accelerator, None)
-    learner.towers.train()
+    learner = prepared(net_of(recipe.net, recipe.schedule.seed), recipe, accelerator, None)
+    net = learner.net
     sizes = [(w.numel(), w.requires_grad) for w in net.parameters()]
-    learning = sum(size for size, learns in sizes if learns)
-    patches = recipe.clips.frames * patches_of(net)
-    example = Examples(
+    parameters, learning = sum(n for n, _ in sizes), sum(n for n, learns in sizes if learns)
+    state = memory.state(parameters, learning, ranks if is_zero(accelerator) else 0)
+    at_once = min(recipe.schedule.micro or recipe.schedule.batch, recipe.schedule.batch // ranks)
+    chosen = [step for step, there in ((0, masked > 0), (masked, masked < total)) if there]
+    keys = [order.of_step(step, accelerator.process_index, ranks) for step in chosen]
+    examples = Examples(
         pack, recipe.clips, side_of(recipe.net), patches_of(net), masked, recipe.schedule.seed
     )
+    batches = list(loader(examples, keys, tokenizer_of(recipe.net)))
+    kept = [memory.activations(net, b, recipe.schedule.precision).of(at_once) for b in batches]
+    free = _free(accelerator)
+    fits = state + max(kept) < free
+    learner.towers.train()
     loop = Loop(recipe, pack, Path(), learner, accelerator, total)
-    rank, ranks = accelerator.process_index, accelerator.num_processes
-    chosen = [step for step, there in ((0, masked > 0), (masked, masked < total)) if there]
-    keys = [order.of_step(step, rank, ranks) for step in chosen]
-    took: dict[int, float] = {}
-    seen = 1 + patches
-    for batch in loader(example, keys, tokenizer_of(recipe.net)):
-        began = time.monotonic()
-        loop.step(batch.keys[0].step, batch)
-        took[batch.keys[0].step] = round(time.monotonic() - began, 4)
-        if batch.dropped is not None:
-            seen = 1 + int((~batch.dropped[0]).sum())
+    took = _timed(loop, batches) if fits else [None] * len(batches)
+    found = {
+        step: Phase(
+            masked if step < masked else total - masked,
+            _tokens(batch, patches_of(net)),
+            kept_bytes,
+            seconds,
+        )
+        for step, batch, kept_bytes, seconds in zip(chosen, batches, kept, took, strict=True)
+    }
     on_device = accelerator.device.type == "cuda"
     return Outlook(
         clips=len(pack),
         steps=total,
-        unmasked_steps=total - masked,
-        parameters=sum(size for size, _ in sizes),
+        parameters=parameters,
         learning=learning,
-        tokens_masked=seen,
-        tokens_unmasked=1 + patches,
-        state_bytes=FP32 * (sum(size for size, _ in sizes) + 3 * learning),
-        peak_bytes=torch.cuda.max_memory_allocated() if on_device else None,
-        seconds_masked=took.get(0) if masked else None,
-        seconds_unmasked=took.get(masked),
+        clips_at_once=at_once,
+        state_bytes=state,
+        total_bytes=state + max(kept),
+        free_bytes=free,
+        peak_bytes=torch.cuda.max_memory_allocated() if on_device and fits else None,
+        masked=found.get(0) if masked else None,
+        unmasked=found.get(masked),
     )
+
+
+def _timed(loop: Loop, batches: Sequence[Batch]) -> list[float | None]:
+    took: list[float | None] = []
+    for batch in batches:
+        began = time.monotonic()
+        loop.step(batch.keys[0].step, batch)
+        took.append(round(time.monotonic() - began, 4))
+    return took
+
+
+def _tokens(batch: Batch, patches: int) -> int:
+    if batch.dropped is not None:
+        return 1 + int((~batch.dropped[0]).sum())
+    return 1 + batch.frames.shape[1] * patches
+
+
+def _free(accelerator: Accelerator) -> int:
+    """Bytes that nobody has."""
+    if accelerator.device.type == "cuda":
+        return int(torch.cuda.mem_get_info(accelerator.device)[0])
+    import psutil
+
+    return int(psutil.virtual_memory().available)

@@ -11,6 +11,7 @@ A shard says nothing of drawings: frames are evenly spaced over the clip, held o
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -47,8 +48,8 @@ class Sample:
 
     @property
     def id(self) -> str:
-        """Of this clip among all shards."""
-        return f"{self.shard.name}/{self.key}"
+        """SHA-256 of SHARD/KEY, as a number in base 16: what draws its keyframes wants one."""
+        return hashlib.sha256(f"{self.shard.name}/{self.key}".encode()).hexdigest()
 
 
 def is_shards(given: str) -> bool:

@@ -206,10 +206,13 @@ def test_a_dry_run_says_what_it_would_take_and_writes_nothing(pack: Pack, tmp_pa
     assert sorted(tmp_path.rglob("*")) == before
     net = net_of(quick("videomamba").net, 0)
     assert found.parameters == found.learning == sum(w.numel() for w in net.parameters())
-    assert (found.steps, found.unmasked_steps) == (6, 2)
-    assert (found.tokens_masked, found.tokens_unmasked) == (1 + 32 - 28, 1 + 32)
-    assert found.seconds_masked and found.seconds_unmasked
+    assert found.masked and found.unmasked and found.steps == 6
+    assert (found.masked.steps, found.unmasked.steps) == (4, 2)
+    assert (found.masked.tokens, found.unmasked.tokens) == (1 + 32 - 28, 1 + 32)
+    assert found.masked.seconds and found.unmasked.seconds
     assert found.state_bytes == 16 * found.parameters
+    assert found.clips_at_once == 6
+    assert found.total_bytes == found.state_bytes + found.unmasked.activation_bytes
 
 
 def test_the_profiles_that_come_with_it_are_whole() -> None:
