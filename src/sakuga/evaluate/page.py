@@ -13,14 +13,16 @@ from sakuga.evaluate.table2 import Line, class_lines, lines, name, notes
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
   color-scheme: light dark }
-table { border-collapse: collapse; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums }
-th, td { padding: .25rem .7rem; border-bottom: 1px solid #8884; text-align: right }
+table { border-collapse: collapse; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums;
+  font-size: .85em }
+th, td { padding: .25rem .5rem; border-bottom: 1px solid #8884; text-align: right }
 th:first-child, td:first-child { text-align: left }
 td { white-space: nowrap }
 .ours tr:nth-child(2) td { font-weight: 600 }
 .wide { overflow-x: auto }
 .hits { display: flex; flex-wrap: wrap; gap: .7rem; margin: 0 0 1.6rem; padding: 0 }
-figure { margin: 0; width: 12rem; border: 3px solid transparent; padding: 2px }
+figure { margin: 0; width: calc((100% - 3.5rem) / 6); min-width: 8rem; box-sizing: border-box;
+  border: 3px solid transparent; padding: 2px }
 figure.right { border-color: #2a9d5c }
 img, .none { width: 100%; aspect-ratio: 16/9; object-fit: contain; background: #8882 }
 figcaption, .note { font-size: .85em; opacity: .8 }
