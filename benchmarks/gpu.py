@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -101,6 +102,7 @@ def measured(recipe: Recipe, pack: Pack, folder: Path) -> Run:
     train(recipe, pack, folder)
     held = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else 0
     steps = journal.read(folder)[UNCOUNTED:]
+    shutil.rmtree(folder)  # gigabytes of checkpoints
     seconds = statistics.median(step["seconds"] for step in steps)
     waited = sum(step["waited"] for step in steps) / sum(step["seconds"] for step in steps)
     clips = recipe.schedule.batch
