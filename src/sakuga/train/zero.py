@@ -63,13 +63,11 @@ class Shares:
 
     def moments(self) -> dict[str, Any] | None:
         """See `train.learner.Learner`; one weight after the other, onto the first rank's memory."""
-        from deepspeed.utils import safe_get_full_optimizer_state
-
         steps = torch.tensor(float(next(iter(self.towers.optimizer.state.values()))["step"]))
         state: dict[int, dict[str, Tensor]] = {}
         for number, weight in enumerate(self.learning):
             shape = () if weight is self.net.temp else weight.shape
-            found = {name: safe_get_full_optimizer_state(weight, name) for name in MOMENTS}
+            found = {name: _gathered(weight, name) for name in MOMENTS}
             if self.main:
                 kept = {name: each.cpu().view(shape) for name, each in found.items()}
                 state[number] = {"step": steps.clone(), **kept}
@@ -152,6 +150,15 @@ def _begin(engine: Any, weights: list[nn.Parameter], moments: dict[str, Any] | N
             safe_set_full_optimizer_state(weight, (moments or {})["state"][number][name], name)
 
 
+def _gathered(weight: nn.Parameter, moment: str) -> Tensor:
+    """From all ranks; all call it."""
+    from deepspeed.utils import safe_get_full_optimizer_state
+
+    found = safe_get_full_optimizer_state(weight, moment)
+    assert found is not None, "the optimiser steps from every weight that learns"
+    return found
+
+
 def _counted() -> None:
     """On CPUs Accelerate takes each of DeepSpeed's ranks for the only one: count them."""
     import torch.distributed as dist
@@ -168,5 +175,6 @@ def _counted() -> None:
         "process_index": dist.get_rank(),
         "local_process_index": int(os.environ["LOCAL_RANK"]),
     }
-    PartialState._shared_state.update(found)
-    AcceleratorState._shared_state.update(found)
+    for state in (PartialState(), AcceleratorState()):
+        for name, value in found.items():
+            setattr(state, name, value)

@@ -113,6 +113,25 @@ def test_a_flipped_bit_is_found(pack: Pack, tmp_path: Path) -> None:
         train(quick("viclip", EVERY), pack, tmp_path, resume=True)
 
 
+@pytest.mark.parametrize("content", [{"model": {}}, [1, 2], {"step": 2}])
+def test_a_file_of_something_else_is_no_checkpoint(
+    content: Any, pack: Pack, tmp_path: Path
+) -> None:
+    (tmp_path / "checkpoints").mkdir()
+    torch.save(content, tmp_path / "checkpoints" / "step-00000002.pt")
+    with pytest.raises(RequestError, match=r"is no checkpoint of a training run\. Begin") as told:
+        train(quick("viclip", EVERY), pack, tmp_path, resume=True)
+    assert "\n" not in str(told.value)
+
+
+def test_a_start_of_another_model_is_told_in_a_line(pack: Pack, tmp_path: Path) -> None:
+    other = net_of(quick("videomamba").net, 0)
+    torch.save({"model": other.state_dict()}, tmp_path / "other.pth")
+    with pytest.raises(RequestError) as told:
+        train(quick("viclip", f"net.start={tmp_path / 'other.pth'}"), pack, tmp_path / "run")
+    assert "other.pth" in str(told.value) and "\n" not in str(told.value)
+
+
 def test_a_batch_that_gives_nan_stops_the_run_and_is_saved(
     pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
