@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sakuga.metrics.classes import Interval
 
 
 def train_timesheet(
@@ -22,13 +26,14 @@ def train_timesheet(
         return
     first, *others = run.figures
     console = stdout()
-    console.print(f"macro F1 {_told(first.macro_f1.value)}, on films not seen in training:")
+    console.print(f"macro F1 {_told(first.macro_f1)}, on films not seen in training:")
     for each in others:
-        console.print(f"  {each.name:<11} {_told(each.macro_f1.value)}")
+        console.print(f"  {each.name:<11} {_told(each.macro_f1)}")
     for note in run.notes:
-        console.print(note, style="yellow" if "WAS SHOWN" in note else "dim", soft_wrap=True)
+        warns = "WAS SHOWN" in note or "do not show" in note
+        console.print(note, style="yellow" if warns else "dim", soft_wrap=True)
     console.print(f"{out}/report.md", soft_wrap=True)
 
 
-def _told(value: float) -> str:
-    return f"{value:.3f}"
+def _told(of: Interval) -> str:
+    return f"{of.value:.3f} ({of.low:.3f} to {of.high:.3f})"

@@ -131,7 +131,8 @@ def learn(clips: Clips, recipe: TimesheetRecipe, advance: Advance | None = None)
             advance("learn", len(nets), len(inputs))
     shares = np.tile(counts / counts.sum(), (len(test), 1))
     rated.append(_rated("majority", shares, clips, counts, recipe))
-    return TimesheetRun(recipe, nets[WHOLE], rated, _counted(clips), _notes(clips, recipe))
+    notes = [*_verdict(rated[0]), *_notes(clips, recipe)]
+    return TimesheetRun(recipe, nets[WHOLE], rated, _counted(clips), notes)
 
 
 def _inputs(clips: Clips) -> Iterator[tuple[str, NDArray[np.float32]]]:
@@ -170,6 +171,16 @@ def _counted(clips: Clips) -> dict[str, dict[str, int]]:
         split: {n: int((clips.true[clips.of(split)] == i).sum()) for i, n in enumerate(NAMES)}
         for split in SPLITS
     }
+
+
+def _verdict(predictor: Figures) -> Iterator[str]:
+    """A word of warning where there is little to be had from a predictor."""
+    if predictor.gain.low <= 0:
+        yield (
+            "These clips do not show that the predictor is better than the majority class: its "
+            f"macro F1 is {predictor.gain.value:+.3f}, {predictor.gain.low:+.3f} to "
+            f"{predictor.gain.high:+.3f}."
+        )
 
 
 def _notes(clips: Clips, recipe: TimesheetRecipe) -> list[str]:

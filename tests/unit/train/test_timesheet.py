@@ -240,3 +240,12 @@ def test_the_saved_net_is_the_plain_net_of_models(folder: Path) -> None:
     net = Timesheet(width=18, hidden=(32, 32, 16))
     net.load_state_dict(load_file(folder / WEIGHTS))
     assert torch.isfinite(net(torch.zeros(1, 18))).all()
+
+
+def test_a_predictor_that_is_shown_nothing_is_not_called_better_than_the_majority() -> None:
+    blind = arrays()
+    blind["video"] = np.random.default_rng(1).normal(size=blind["video"].shape)
+    quick = TimesheetRecipe(hidden=(8, 8, 8), epochs=3, rounds=100)
+    said = "do not show that the predictor is better than the majority"
+    assert any(said in note for note in learn(from_arrays(blind), quick).notes)
+    assert not any(said in note for note in learn(from_arrays(arrays()), SMALL).notes)
