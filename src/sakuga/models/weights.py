@@ -182,6 +182,11 @@ def _content(files: list[Path]) -> dict[str, Any]:
         except (RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError,
                 AttributeError, pickle.UnpicklingError) as error:  # fmt: skip
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            if "TorchScript" in reason:
+                raise RequestError(
+                    f"{file} is a TorchScript archive, a program, which is not run: name a "
+                    "checkpoint that holds its tensors alone"
+                ) from error
             raise RequestError(
                 f"{file} is cut short or no checkpoint ({reason[:120]}): fetch it again"
             ) from error

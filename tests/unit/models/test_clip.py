@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import torch
@@ -170,6 +171,15 @@ def test_a_training_run_starts_from_it(folder: Path) -> None:
     net = net_of(Net(start=str(folder)), 0)
     key = "vision_encoder.transformer.resblocks.3.mlp.c_proj.weight"
     assert torch.equal(net.state_dict()[key], source[key].half().float())
+
+
+def test_a_program_is_not_run(tmp_path: Path) -> None:
+    """OpenAI's own files are such; made by hand, as PyTorch knows one by a file in it."""
+    torch.save({"a": torch.zeros(1)}, tmp_path / "some.pt")
+    with ZipFile(tmp_path / "some.pt", "a") as archive:
+        archive.writestr("some/constants.pkl", b"")
+    with pytest.raises(RequestError, match="is a TorchScript archive, a program"):
+        weights.read(tmp_path / "some.pt")
 
 
 def test_its_public_names_are_known() -> None:
