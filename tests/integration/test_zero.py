@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -26,6 +27,8 @@ ENV = {
     "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), *sys.path[1:]]),
     "OMP_NUM_THREADS": "1",
     "DS_ACCELERATOR": "cpu",
+    # DeepSpeed compiles here, once for all sessions of tests: it takes minutes.
+    "TORCH_EXTENSIONS_DIR": str(Path(tempfile.gettempdir()) / "sakuga-torch-extensions"),
 }
 SETTINGS = [f"--set={value}" for value in (*NETS["viclip"], *QUICK, *SLOWER)]
 MICRO = "--set=schedule.micro=2"
