@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchmarks import films
 from benchmarks.shots import drawn
@@ -35,7 +34,9 @@ def scaled(family: str, seeds: int) -> Scaling:
     made = measure(recipe, pack, held, KEPT / family, Asked(SIZES, seeds, GALLERY))
     print(f"{family} {NETS[family]}, {len(held)} held-out shots:\n", file=sys.stderr)
     for size in made.sizes:
-        ends = "" if size.low is None else f" (95% of {size.runs} seeds: {size.low:.1%} to {size.high:.1%})"
+        ends = ""
+        if size.low is not None:
+            ends = f" (95% of {size.runs} seeds: {size.low:.1%} to {size.high:.1%})"
         print(f"- {size.clips:,} shots: R@1 {size.mean:.1%}{ends}", file=sys.stderr)
     print(f"- {made.law.per_doubling:.2%} more a doubling\n", file=sys.stderr)
     return made
