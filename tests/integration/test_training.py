@@ -95,7 +95,7 @@ def shards(tmp_path: Path) -> str:
     """Sixty clips in two shards, of which some have no caption."""
     form = VideoFormat(preset="ultrafast")
     with VideoWriter(tmp_path / "film.mp4", 640, 360, form) as writer:
-        for grey in range(48):
+        for grey in range(24):
             writer.write(np.full((360, 640, 3), 5 * grey, np.uint8))
     film = tmp_path / "film.mp4"
     for shard in range(2):
@@ -144,7 +144,16 @@ def test_packing_killed_goes_on_and_two_at_once_make_one_pack(shards: str, tmp_p
 
 
 def test_it_trains_on_shards(shards: str, tmp_path: Path) -> None:
-    assert len(finish(Path(shards), tmp_path / "run", "--set=schedule.steps=3")) == 3
+    assert (
+        len(
+            finish(
+                Path(shards.replace("{000..001}", "001")),
+                tmp_path / "run",
+                "--set=schedule.steps=3",
+            )
+        )
+        == 3
+    )
 
 
 def test_a_dry_run_as_json(pack: Path, tmp_path: Path) -> None:

@@ -148,10 +148,12 @@ def test_a_loss_that_is_no_number_stops_all_ranks_before_it_is_learnt(
     assert all(bool(torch.isfinite(weight).all()) for weight in found[0].net.values())
 
 
-def test_a_temperature_at_its_bound_stays_there(pack: Path, tmp_path: Path) -> None:
-    """ViCLIP begins at its coldest: what ZeRO steps from must be clamped as the net is."""
-    cold = ("--set=net.temperature=0.01", "--set=schedule.steps=4")
+def test_a_temperature_out_of_its_bounds_is_stepped_from_its_bound(
+    pack: Path, tmp_path: Path
+) -> None:
+    """The forward clamps what a rank has, at 0.01; what ZeRO steps from must follow."""
+    cold = ("--set=net.temperature=0.005", "--set=schedule.steps=2", "--set=schedule.unmasked=0")
     runs = [finish(python, pack, tmp_path / name, *cold) for python, name in STARTS]
     told_of = [told(run, "temperature") for run in runs]
-    assert min(told_of[0]) < 0.0101
+    assert told_of[0][0] == pytest.approx(0.011, rel=1e-3)
     assert told_of[1] == pytest.approx(told_of[0], rel=1e-5)
