@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -51,6 +52,21 @@ def alone(store: Store, parts: range | None) -> Generator[None]:
             if not list(_held(store)):
                 store.sweep()
         mine.release()
+
+
+@contextmanager
+def held(file: Path, waiting: Callable[[], None]) -> Generator[None]:
+    """Hold a file of the machine's own; where another does, call `waiting`, then wait for it."""
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        waiting()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

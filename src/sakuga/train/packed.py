@@ -27,10 +27,10 @@ from typing import Any, cast
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
 from sakuga.core.errors import RequestError
 from sakuga.core.images import Picture
+from sakuga.core.lock import held
 from sakuga.core.recipe import fingerprint
 
 FEWEST = 8  # §5: clips with fewer keyframes are left out
@@ -207,16 +207,8 @@ def writing(folder: Path, facts: dict[str, object], *, goes_on: bool = False) ->
 def alone(folder: Path, waiting: Callable[[], None] = lambda: None) -> Generator[None]:
     """Nobody else packs into this folder meanwhile; `waiting` is called where somebody does."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.with_name(f"{folder.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        waiting()
-        lock.acquire()
-    try:
+    with held(folder.with_name(f"{folder.name}.lock"), waiting):
         yield
-    finally:
-        lock.release()
 
 
 def _first_line(file: Path) -> Any:
