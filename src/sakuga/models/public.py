@@ -1,6 +1,9 @@
-"""Where the public weights and vocabularies are (§4.1). It imports no PyTorch.
+"""Where the public weights and vocabularies are (§4.1, §4.2). It imports no PyTorch.
 
-Licences: VideoMamba and BERT Apache-2.0; ViCLIP's model cards say MIT or nothing, its authors'
+Stable Video Diffusion is gated, under Stability AI's Community Licence (no commerce above its
+threshold without asking); what is finetuned from it falls under it too.
+
+Licences of the others: VideoMamba and BERT Apache-2.0; ViCLIP's model cards say MIT or nothing, its authors'
 paper page CC-BY-NC-SA-4.0: whoever publishes what was trained from it should ask.
 """
 
@@ -38,3 +41,22 @@ BERT_VOCABULARY = Weights(
     ("vocab.txt",),
     1,
 )
+
+SVD = Weights(
+    "stabilityai/stable-video-diffusion-img2vid",
+    "9cf024d5bfa8f56622af86c884f26a52f6676f2e",
+    (
+        "model_index.json",
+        "feature_extractor/preprocessor_config.json",
+        "image_encoder/config.json",
+        "image_encoder/model.safetensors",
+        "scheduler/scheduler_config.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/config.json",
+        "vae/diffusion_pytorch_model.safetensors",
+    ),
+    9_020,
+)
+"""14 frames, in diffusers' layout, fp32 (§4.2: "Stable Video Diffusion"; the paper's "SVD-MV" is not
+public as an image-to-video net)."""
