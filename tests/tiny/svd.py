@@ -1,7 +1,7 @@
 """Stable Video Diffusion with tiny random weights, as diffusers publishes it.
 
     write_svd(folder)                        unet, vae, image_encoder, ..., model_index.json
-    svd_cache(root)                          the same, as SVD_REPO in a Hugging Face cache
+    svd_cache(root)                          the same in a Hugging Face cache, as models.public.SVD
 
 Same classes, layout and scheduler as the published one; only the sizes differ. Latents are an
 eighth of the picture here too, and CLIP sees pictures at 224.
@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from sakuga.models.public import SVD
 from tests.tiny.hub import hub_cache
 
-SVD_REPO = "stabilityai/stable-video-diffusion-img2vid"
 EMBEDDING = 32  # of the image encoder, which the unet attends to
 WIDTH, HEIGHT = 64, 32  # of pictures in tests; latents 8 x 4
 UNET: dict[str, Any] = {
@@ -95,7 +95,9 @@ def write_svd(folder: Path, seed: int = 0, **sizes: Any) -> Path:
     return folder
 
 
-def svd_cache(root: Path, repo: str = SVD_REPO, revision: str = "main", seed: int = 0) -> Path:
+def svd_cache(
+    root: Path, repo: str = SVD.repo, revision: str = SVD.revision, seed: int = 0
+) -> Path:
     """The pipeline as a repository in a Hugging Face cache at `root`; gives the root."""
     with tempfile.TemporaryDirectory() as folder:
         return hub_cache(root, repo, revision, write_svd(Path(folder), seed))

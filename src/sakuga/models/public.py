@@ -1,10 +1,8 @@
 """Where the public weights and vocabularies are (§4.1, §4.2). It imports no PyTorch.
 
-Stable Video Diffusion is gated, under Stability AI's Community Licence (no commerce above its
-threshold without asking); what is finetuned from it falls under it too.
-
-Licences of the others: VideoMamba and BERT Apache-2.0; ViCLIP's model cards say MIT or nothing, its authors'
-paper page CC-BY-NC-SA-4.0: whoever publishes what was trained from it should ask.
+Licences: VideoMamba and BERT Apache-2.0; ViCLIP's model cards say MIT or nothing, its authors'
+paper page CC-BY-NC-SA-4.0: whoever publishes what was trained from it should ask. Stable Video
+Diffusion is gated, under a licence of Stability AI's own, and so is all that is finetuned from it.
 """
 
 from __future__ import annotations
@@ -58,5 +56,5 @@ SVD = Weights(
     ),
     9_020,
 )
-"""14 frames, in diffusers' layout, fp32 (§4.2: "Stable Video Diffusion"; the paper's "SVD-MV" is not
-public as an image-to-video net)."""
+"""14 frames, in diffusers' layout, fp32 (§4.2). The paper's "SVD-MV" is no public net that goes on
+from an image; this one is."""
