@@ -1,0 +1,44 @@
+"""The peers of our metrics without torchvision, which they import for nets that no test asks for."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+NAMES = ("CIFAR10", "CIFAR100", "STL10")
+
+
+def peer(module: str) -> Any:
+    """A module of torch_fidelity or torchmetrics; skips by name where that is not installed.
+
+    `pip install --no-deps torch-fidelity` is enough.
+    """
+    pytest.importorskip("torch")
+    for package in {"torch_fidelity", module.partition(".")[0]}:
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"could not import {package!r}")
+    lacking = importlib.util.find_spec("torchvision") is None
+    before = set(sys.modules)
+    try:
+        if lacking:
+            sys.modules.update(_stand_ins())
+        return importlib.import_module(module)
+    finally:
+        for name in set(sys.modules) - before if lacking else ():
+            if name.partition(".")[0] in ("torchvision", "torch_fidelity"):
+                del sys.modules[name]
+
+
+def _stand_ins() -> dict[str, ModuleType]:
+    names = ("", ".datasets", ".transforms", ".transforms.functional")
+    made = {f"torchvision{name}": ModuleType(f"torchvision{name}") for name in names}
+    for name in NAMES:
+        setattr(made["torchvision.datasets"], name, object)
+    made["torchvision.transforms"].functional = made["torchvision.transforms.functional"]  # type: ignore[attr-defined]
+    made["torchvision"].transforms = made["torchvision.transforms"]  # type: ignore[attr-defined]
+    return made
