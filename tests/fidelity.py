@@ -1,4 +1,4 @@
-"""The peers of our metrics without torchvision, which they import for nets that no test asks for."""
+"""The peers of our metrics, without the torchvision that other parts of them import."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+_FIDELITY = "torch_fidelity.feature_extractor_inceptionv3"
 NAMES = ("CIFAR10", "CIFAR100", "STL10")
 
 
@@ -22,14 +23,17 @@ def peer(module: str) -> Any:
     for package in {"torch_fidelity", module.partition(".")[0]}:
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"could not import {package!r}")
-    lacking = importlib.util.find_spec("torchvision") is None
-    before = set(sys.modules)
-    try:
-        if lacking:
-            sys.modules.update(_stand_ins())
+    if importlib.util.find_spec("torchvision") is not None:
         return importlib.import_module(module)
+    stand_ins = _stand_ins()
+    try:
+        sys.modules.update(stand_ins)
+        found = importlib.import_module(_FIDELITY if module.startswith("torchmetrics") else module)
+        for name in stand_ins:
+            del sys.modules[name]
+        return importlib.import_module(module) if module.startswith("torchmetrics") else found
     finally:
-        for name in set(sys.modules) - before if lacking else ():
+        for name in [*sys.modules]:
             if name.partition(".")[0] in ("torchvision", "torch_fidelity"):
                 del sys.modules[name]
 
