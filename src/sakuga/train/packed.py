@@ -3,6 +3,7 @@
     PACK/frames.bin      pixels of all clips, one clip after the other: (n, H, W, 3) uint8 RGB each
     PACK/clips.parquet   a clip's id, caption, how many frames of what size, and where they begin
     PACK/pack.json       how it was made, and what was left out and why
+    PACK/lineage.parquet where each clip is from (`train.lineage`)
 
 A pack is written under another name and takes its own when it is whole.
 """
@@ -10,9 +11,10 @@ A pack is written under another name and takes its own when it is whole.
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +28,7 @@ from sakuga.core.errors import RequestError
 from sakuga.core.images import Picture
 from sakuga.core.recipe import fingerprint
 from sakuga.core.records import Failure, Row
+from sakuga.train import lineage
 
 if TYPE_CHECKING:
     from sakuga.dataset.published import Dataset
@@ -43,23 +46,37 @@ _INDEX = pa.schema(
 @dataclass(frozen=True, slots=True)
 class Packing:
     """How clips are packed. frames: at most so many keyframes of each, evenly spaced; training
-    draws 8 of them anew each time. side: the shorter one, in pixels; smaller pictures stay.
+    draws 8 of them anew each time. side: the shorter one, in pixels; smaller pictures stay. cover:
+    (width, height) that the picture should still cover, instead. fewest: keyframes of a clip that
+    is taken. caption: whether it must have one.
     """
 
     frames: int = 16
     side: int = 256
+    cover: tuple[int, int] | None = None
+    fewest: int = FEWEST
+    caption: bool = True
 
     def checked(self) -> Packing:
         """This; raises RequestError for what can't be."""
-        if self.frames < FEWEST:
-            raise RequestError(f"frames = {self.frames}: must be {FEWEST} or more; see §5")
+        if self.frames < self.fewest:
+            raise RequestError(f"frames = {self.frames}: must be {self.fewest} or more; see §5")
         if self.side < 1:
             raise RequestError(f"side = {self.side}: must be 1 pixel or more")
         return self
 
     def cost(self, clips: int) -> int:
         """At most so many bytes, for pictures up to twice as long as wide."""
-        return int(clips * self.frames * self.side**2 * WIDEST * 3)
+        area = self.side**2 if self.cover is None else self.cover[0] * self.cover[1]
+        return int(clips * self.frames * area * WIDEST * 3)
+
+    def fitted(self, frames: Picture) -> Picture:
+        """Frames (n, H, W, 3) as they are packed."""
+        height, width = frames.shape[1:3]
+        if self.cover is None:
+            return shrunk(frames, self.side)
+        scale = max(self.cover[0] / width, self.cover[1] / height)
+        return shrunk(frames, math.ceil(scale * min(height, width)))
 
 
 @dataclass(frozen=True)
@@ -116,7 +133,12 @@ class Writer:
         self._rows.append((id, caption, self._end, *frames.shape[:3]))
         self._end += frames.nbytes
 
-    def close(self, facts: dict[str, object]) -> None:
+    @property
+    def ids(self) -> list[str]:
+        """Of the clips, in their order."""
+        return [row[0] for row in self._rows]
+
+    def close(self, facts: Mapping[str, object]) -> None:
         """Write the index; `facts` go into pack.json beside the counts."""
         columns = list(zip(*self._rows, strict=True)) or [()] * len(_INDEX)
         arrays = [pa.array(c, f.type) for c, f in zip(columns, _INDEX, strict=True)]
@@ -126,7 +148,7 @@ class Writer:
 
 
 @contextmanager
-def writing(folder: Path, facts: dict[str, object]) -> Generator[Writer]:
+def writing(folder: Path, facts: Mapping[str, object]) -> Generator[Writer]:
     """Write a pack whole, or not at all if an exception leaves the block."""
     if folder.exists():
         raise RequestError(f"{folder} is there already; name another folder")
@@ -143,11 +165,18 @@ def writing(folder: Path, facts: dict[str, object]) -> Generator[Writer]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def pack(dataset: Dataset, folder: Path, packing: Packing, advance: Advance) -> Pack:
-    """Pack a dataset's clips that have a caption and 8 keyframes or more.
+def pack(
+    dataset: Dataset,
+    folder: Path,
+    packing: Packing,
+    advance: Advance,
+    facts: Mapping[str, object] | None = None,
+) -> Pack:
+    """Pack a dataset's clips that have 8 keyframes or more and, if it must be, a caption.
 
     Each film is decoded once, forward. A clip whose frames can't be had again is left out and
-    counted, never another's taken for it. Raises RequestError where the disk is too small.
+    counted, never another's taken for it. `facts` are kept in pack.json. Raises RequestError where
+    the disk is too small, or no clip has enough keyframes: before anything is decoded.
     """
     packing.checked()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -157,9 +186,21 @@ def pack(dataset: Dataset, folder: Path, packing: Packing, advance: Advance) -> 
             f"{folder}: a pack of {len(dataset)} clips may take {cost / 1e9:.1f} GB and "
             f"{free / 1e9:.1f} GB are free; lower frames or side, or name another disk"
         )
-    facts: dict[str, object] = {"frames": packing.frames, "side": packing.side}
-    with writing(folder, facts) as writer:
-        wanted = {row.id: row for row in _worthy(dataset, writer.left_out)}
+    about = {
+        "frames": packing.frames,
+        "side": packing.side,
+        "cover": packing.cover,
+        **(facts or {}),
+    }
+    with writing(folder, about) as writer:
+        wanted = {row.id: row for row in _worthy(dataset, packing, writer.left_out)}
+        if writer.left_out and writer.left_out["too_few_keyframes"] == writer.left_out.total() == (
+            len(dataset)
+        ):
+            raise RequestError(
+                f"{dataset!r}: none of its {len(dataset)} clips has {packing.fewest} keyframes or "
+                "more; bring longer or livelier footage, or lower clips.frames"
+            )
         rows = list(wanted.values())
         found = dataset.each_frames(rows, count=packing.frames, how="uniform", short="repeat")
         for number, made in enumerate(found, 1):
@@ -168,16 +209,17 @@ def pack(dataset: Dataset, folder: Path, packing: Packing, advance: Advance) -> 
             else:
                 row = wanted[made.id]
                 shown = made.pixels[: min(row.keyframes, packing.frames)]
-                writer.add(made.id, str(row.text_description), shrunk(shown, packing.side))
+                writer.add(made.id, str(row.text_description or ""), packing.fitted(shown))
             advance("pack", number, len(rows))
+        lineage.write([wanted[id] for id in writer.ids], writer.folder)
     return open_pack(folder)
 
 
-def _worthy(rows: Iterable[Row], left_out: Counter[str]) -> Iterable[Row]:
+def _worthy(rows: Iterable[Row], packing: Packing, left_out: Counter[str]) -> Iterable[Row]:
     for row in rows:
-        if row.keyframes < FEWEST:
+        if row.keyframes < packing.fewest:
             left_out["too_few_keyframes"] += 1
-        elif not (row.text_description or "").strip():
+        elif packing.caption and not (row.text_description or "").strip():
             left_out["no_caption"] += 1
         else:
             yield row

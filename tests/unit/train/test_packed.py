@@ -26,6 +26,15 @@ class Clip:
     id: str
     keyframes: int
     text_description: str | None
+    video: str = "film"
+    source_group: str = "group"
+    url: str = "film.mp4"
+    licence: str | None = None
+    timing_class: str = "twos"
+    split: str = "train"
+    start: int = 0
+    end: int = 24
+    dynamic_score: float = 0.5
 
 
 @dataclass

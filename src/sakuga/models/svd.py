@@ -1,0 +1,217 @@
+"""Stable Video Diffusion as diffusers publishes it: found, checked, opened (§4.2).
+
+arXiv 2311.15127. The nets are diffusers' and transformers' own: a spatio-temporal UNet, an
+autoencoder with a temporal decoder, CLIP's image tower. A folder in diffusers' layout, or the name
+of a repository on the hub; or nets with random weights, in the public sizes (to measure what
+training takes, with nothing downloaded) or tiny.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from sakuga.core.errors import RequestError
+from sakuga.core.weights import fetch
+from sakuga.models.public import SVD
+
+PUBLIC = "svd"  # the public net's name in a profile
+RANDOM, TINY = "random", "tiny"  # nets with random weights
+SUBFOLDERS = ("unet", "vae", "image_encoder", "feature_extractor", "scheduler")
+
+PUBLIC_VAE: dict[str, Any] = {
+    "down_block_types": ("DownEncoderBlock2D",) * 4,
+    "block_out_channels": (128, 256, 512, 512),
+    "layers_per_block": 2,
+    "sample_size": 768,
+}
+PUBLIC_CLIP: dict[str, Any] = {
+    "hidden_size": 1280,
+    "intermediate_size": 5120,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 16,
+    "patch_size": 14,
+    "projection_dim": 1024,
+    "hidden_act": "gelu",
+}
+TINY_UNET: dict[str, Any] = {
+    "sample_size": 24,
+    "down_block_types": ("CrossAttnDownBlockSpatioTemporal", "DownBlockSpatioTemporal"),
+    "up_block_types": ("UpBlockSpatioTemporal", "CrossAttnUpBlockSpatioTemporal"),
+    "block_out_channels": (32, 64),
+    "addition_time_embed_dim": 32,
+    "projection_class_embeddings_input_dim": 96,
+    "layers_per_block": 1,
+    "cross_attention_dim": 32,
+    "num_attention_heads": (2, 4),
+    "num_frames": 8,
+}
+TINY_VAE: dict[str, Any] = {
+    "down_block_types": ("DownEncoderBlock2D",) * 3,
+    "block_out_channels": (32, 32, 64),
+    "layers_per_block": 1,
+    "sample_size": 64,
+}
+TINY_CLIP: dict[str, Any] = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "patch_size": 56,
+    "projection_dim": 32,
+}
+EULER: dict[str, Any] = {
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "prediction_type": "v_prediction",
+    "timestep_type": "continuous",
+    "timestep_spacing": "leading",
+    "steps_offset": 1,
+    "use_karras_sigmas": True,
+    "sigma_min": 0.002,
+    "sigma_max": 700.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The nets, open, in fp32. folder: where they lie; None where they are random."""
+
+    unet: Any
+    vae: Any
+    image_encoder: Any
+    feature_extractor: Any
+    scheduler: Any
+    folder: Path | None
+
+    @property
+    def shrink(self) -> int:
+        """Pixels of a picture for one of its latent, along a side."""
+        return 2 ** (len(self.vae.config.block_out_channels) - 1)
+
+    @property
+    def embedding(self) -> int:
+        """Length of the vector that CLIP makes of a picture."""
+        return int(self.image_encoder.config.projection_dim)
+
+    def pipeline(self) -> Any:
+        """diffusers' pipeline of these very nets; makes no copy."""
+        from diffusers import StableVideoDiffusionPipeline
+
+        names = (*SUBFOLDERS,)
+        with quiet():
+            made: Any = StableVideoDiffusionPipeline(**{n: getattr(self, n) for n in names})
+        made.set_progress_bar_config(disable=True)
+        return made
+
+    def frozen(self) -> tuple[nn.Module, nn.Module]:
+        """What never learns: the autoencoder and the image tower, told so."""
+        for net in (self.vae, self.image_encoder):
+            net.requires_grad_(False).eval()
+        return self.vae, self.image_encoder
+
+
+def folder_of(start: str, wanted_by: str) -> Path | None:
+    """Where the nets lie, fetched if they are not there; None for those with random weights.
+
+    Raises RequestError: what is missing, and where a gated repository's terms are accepted.
+    """
+    if start in (RANDOM, TINY):
+        return None
+    if start == PUBLIC:
+        return fetch(SVD, wanted_by)
+    if start.count("/") == 1 and not Path(start).expanduser().exists() and start[0] not in "./~":
+        return fetch(dataclasses.replace(SVD, repo=start, revision="main"), wanted_by)
+    if not Path(start).expanduser().is_dir():
+        raise RequestError(
+            f"{wanted_by} = {start!r}: no such folder; name one in diffusers' layout, "
+            f"a repository, or one of {PUBLIC}, {RANDOM}, {TINY}"
+        )
+    return fetch(dataclasses.replace(SVD, repo=start), wanted_by)
+
+
+def opened(start: str, seed: int = 0, wanted_by: str = "net.start") -> Parts:
+    """The nets of `start`, in fp32 on the CPU; random ones are the same for the same seed."""
+    folder = folder_of(start, wanted_by)
+    if folder is None:
+        return drawn(start, seed)
+    from diffusers import (
+        AutoencoderKLTemporalDecoder,
+        EulerDiscreteScheduler,
+        UNetSpatioTemporalConditionModel,
+    )
+    from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
+
+    kinds: dict[str, Any] = {
+        "unet": UNetSpatioTemporalConditionModel,
+        "vae": AutoencoderKLTemporalDecoder,
+        "image_encoder": CLIPVisionModelWithProjection,
+        "feature_extractor": CLIPImageProcessor,
+        "scheduler": EulerDiscreteScheduler,
+    }
+    try:
+        with quiet():
+            made = {n: kinds[n].from_pretrained(folder, subfolder=n) for n in SUBFOLDERS}
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise RequestError(f"{wanted_by}: {folder} can't be opened: {first}") from error
+    for each in made.values():
+        if isinstance(each, nn.Module):
+            each.float()
+    return Parts(**made, folder=folder)
+
+
+def drawn(sizes: str, seed: int) -> Parts:
+    """Nets with random weights: `random` in the public sizes, `tiny` in small ones."""
+    from diffusers import AutoencoderKLTemporalDecoder, EulerDiscreteScheduler
+    from transformers import CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    vae, clip = (TINY_VAE, TINY_CLIP) if sizes == TINY else (PUBLIC_VAE, PUBLIC_CLIP)
+    with torch.random.fork_rng([]), quiet():
+        torch.manual_seed(seed)
+        return Parts(
+            unet=drawn_unet(sizes),
+            vae=AutoencoderKLTemporalDecoder(**vae),
+            image_encoder=CLIPVisionModelWithProjection(CLIPVisionConfig(image_size=224, **clip)),
+            feature_extractor=CLIPImageProcessor(crop_size=224, size={"shortest_edge": 224}),
+            scheduler=EulerDiscreteScheduler(**EULER),
+            folder=None,
+        )
+
+
+def drawn_unet(sizes: str) -> Any:
+    """The UNet alone, in the sizes of `drawn`; on torch's current device."""
+    from diffusers import UNetSpatioTemporalConditionModel
+
+    # What diffusers builds unless told otherwise is the public net.
+    return UNetSpatioTemporalConditionModel(**(TINY_UNET if sizes == TINY else {"sample_size": 96}))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without the bars and advice that diffusers and transformers print while they load."""
+    import diffusers.utils.logging as theirs
+    import transformers.utils.logging as others
+
+    levels = theirs.get_verbosity(), others.get_verbosity()
+    shown = others.is_progress_bar_enabled()
+    theirs.set_verbosity_error()
+    others.set_verbosity_error()
+    theirs.disable_progress_bar()
+    others.disable_progress_bar()
+    try:
+        yield
+    finally:
+        theirs.set_verbosity(levels[0])
+        others.set_verbosity(levels[1])
+        theirs.enable_progress_bar()
+        if shown:
+            others.enable_progress_bar()
