@@ -1,1 +1,1 @@
-"""`sakuga generate`: a picture's next keyframes, expanded to a film and its sheet (§4.2, Fig. 6)."""
+"""`sakuga generate`: keyframes from a picture, a film and a sheet of them (§4.2, Figure 6)."""
