@@ -143,22 +143,9 @@ def opened(start: str, seed: int = 0, wanted_by: str = "net.start") -> Parts:
     folder = folder_of(start, wanted_by)
     if folder is None:
         return drawn(start, seed)
-    from diffusers import (
-        AutoencoderKLTemporalDecoder,
-        EulerDiscreteScheduler,
-        UNetSpatioTemporalConditionModel,
-    )
-    from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
-
-    kinds: dict[str, Any] = {
-        "unet": UNetSpatioTemporalConditionModel,
-        "vae": AutoencoderKLTemporalDecoder,
-        "image_encoder": CLIPVisionModelWithProjection,
-        "feature_extractor": CLIPImageProcessor,
-        "scheduler": EulerDiscreteScheduler,
-    }
     try:
         with quiet():
+            kinds = _kinds()
             made = {n: kinds[n].from_pretrained(folder, subfolder=n) for n in SUBFOLDERS}
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         first = str(error).strip().splitlines()[0]
@@ -171,18 +158,20 @@ def opened(start: str, seed: int = 0, wanted_by: str = "net.start") -> Parts:
 
 def drawn(sizes: str, seed: int) -> Parts:
     """Nets with random weights: `random` in the public sizes, `tiny` in small ones."""
-    from diffusers import AutoencoderKLTemporalDecoder, EulerDiscreteScheduler
-    from transformers import CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModelWithProjection
+    from transformers import CLIPVisionConfig
 
     vae, clip = (TINY_VAE, TINY_CLIP) if sizes == TINY else (PUBLIC_VAE, PUBLIC_CLIP)
     with torch.random.fork_rng([]), quiet():
         torch.manual_seed(seed)
+        kinds = _kinds()
         return Parts(
             unet=drawn_unet(sizes),
-            vae=AutoencoderKLTemporalDecoder(**vae),
-            image_encoder=CLIPVisionModelWithProjection(CLIPVisionConfig(image_size=224, **clip)),
-            feature_extractor=CLIPImageProcessor(crop_size=224, size={"shortest_edge": 224}),
-            scheduler=EulerDiscreteScheduler(**EULER),
+            vae=kinds["vae"](**vae),
+            image_encoder=kinds["image_encoder"](CLIPVisionConfig(image_size=224, **clip)),
+            feature_extractor=kinds["feature_extractor"](
+                crop_size=224, size={"shortest_edge": 224}
+            ),
+            scheduler=kinds["scheduler"](**EULER),
             folder=None,
         )
 
@@ -193,6 +182,24 @@ def drawn_unet(sizes: str) -> Any:
 
     # What diffusers builds unless told otherwise is the public net.
     return UNetSpatioTemporalConditionModel(**(TINY_UNET if sizes == TINY else {"sample_size": 96}))
+
+
+def _kinds() -> dict[str, Any]:
+    """The class of each part; imported here, since transformers talks while it is imported."""
+    from diffusers import (
+        AutoencoderKLTemporalDecoder,
+        EulerDiscreteScheduler,
+        UNetSpatioTemporalConditionModel,
+    )
+    from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
+
+    return {
+        "unet": UNetSpatioTemporalConditionModel,
+        "vae": AutoencoderKLTemporalDecoder,
+        "image_encoder": CLIPVisionModelWithProjection,
+        "feature_extractor": CLIPImageProcessor,
+        "scheduler": EulerDiscreteScheduler,
+    }
 
 
 @contextmanager

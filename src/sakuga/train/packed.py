@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -241,6 +241,11 @@ def shrunk(frames: Picture, side: int) -> Picture:
 def is_pack(folder: Path) -> bool:
     """True where a pack is."""
     return (folder / "pack.json").is_file()
+
+
+def facts_of(pack: Pack) -> dict[str, Any]:
+    """What pack.json says of how it was made."""
+    return json.loads((pack.folder / "pack.json").read_text(encoding="utf-8"))
 
 
 def open_pack(folder: Path) -> Pack:
