@@ -29,6 +29,7 @@ FORMATS: Final = (
     *("PNG", "JPEG", "MPO", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "JPEG2000", "PPM", "TGA"),
     *("PSD", "ICO", "ICNS", "PCX", "SGI", "DDS", "QOI"),
 )
+MARK: Final = ".generated"  # what the names of results end with
 LARGEST: Final = 150_000_000  # pixels: what is larger is a mistake, or an attack
 SMALLEST: Final = 16  # pixels a side: of less, nothing can be seen
 
@@ -64,6 +65,8 @@ class Read:
 def find(paths: list[str]) -> list[Prompt]:
     """The files, and in folders, their pictures by suffix, subfolders too; in order, none twice.
 
+    What was generated before, and hidden files, are passed over in folders.
+
     Raises RequestError for what is not there, a folder without pictures, and two of one name.
     """
     found: dict[Path, Prompt] = {}
@@ -98,7 +101,7 @@ def _inside(folder: Path) -> list[Path]:
         p
         for p in files
         if p.suffix.lower() in suffixes
-        and not any(step.startswith(".") for step in p.relative_to(folder).parts)
+        and not any(s.startswith(".") or s.endswith(MARK) for s in p.relative_to(folder).parts)
     ]
     if not found:
         raise RequestError(f"{folder}: no picture in this folder; name another, or a file")

@@ -6,10 +6,11 @@ gated and under a licence of Stability AI's own; or a folder that `sakuga train 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from annotated_types import Ge, Interval, MultipleOf
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 from sakuga.core.errors import BadOutput, RequestError
 from sakuga.core.needs import Needs
 from sakuga.core.recipe import where
+from sakuga.generate.identity import WEIGHTS, Model, identified
 from sakuga.generate.pictures import Picture
+from sakuga.models.public import SVD
 
 MODULES = (
     "accelerate",
@@ -29,13 +32,7 @@ MODULES = (
     "torch",
     "transformers",
 )
-WEIGHTS = {
-    "unet": "unet/diffusion_pytorch_model.safetensors",
-    "vae": "vae/diffusion_pytorch_model.safetensors",
-    "image_encoder": "image_encoder/model.safetensors",
-}
-"""Where each net's tensors lie in a model's folder."""
-
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Stepped = Callable[[], None]
 """Told after each step of denoising."""
 
@@ -48,8 +45,22 @@ class Drawn:
     notes: tuple[str, ...] = ()
 
 
-Draw = Callable[[Picture, Stepped], Drawn]
-"""A picture of the recipe's size to its keyframes; raises BadOutput where they are no pictures."""
+class Draw(Protocol):
+    """The worker."""
+
+    @property
+    def recipe(self) -> Svd:
+        """How it draws, with nothing left to choose."""
+        ...
+
+    @property
+    def model(self) -> Model:
+        """What draws."""
+        ...
+
+    def __call__(self, picture: Picture, stepped: Stepped = ..., /) -> Drawn:
+        """A picture of the recipe's size to its keyframes; raises BadOutput where they are none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class Svd:
     flicker. The same seed gives every picture the same noise.
     """
 
+    name: ClassVar[str] = "generate"
     version: ClassVar[int] = 1
 
     model: str = "svd"
@@ -79,7 +91,7 @@ class Svd:
     motion_bucket: Annotated[int, Interval(ge=0, le=255)] = 127
     noise_aug: Annotated[float, Ge(0)] = 0.02
     chunk: Annotated[int, Ge(0)] = 0
-    precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    precision: Precision = "auto"
     device: Literal["auto", "cpu", "cuda"] = where("auto")
 
     @property
@@ -94,35 +106,45 @@ class Svd:
         from sakuga.generate.lora import merge
         from sakuga.models.svd import opened, quiet
 
-        device, dtype = placed(self.device, self.precision)
-        parts = opened(self.model, wanted_by="generate.model")
+        device, precision = placed(self.device, self.precision)
+        with _gated(self.model):
+            parts = opened(self.model, wanted_by="generate.model")
         _check_whole(parts)
         _check_size(self, parts)
         if self.lora:
             merge(parts.unet, Path(self.lora), self.lora_scale)
         with quiet():
-            pipeline = parts.pipeline().to(device, dtype)
-
-        def draw(picture: Picture, stepped: Stepped = _unheard) -> Drawn:
-            try:
-                with torch.inference_mode():
-                    return _drawn(pipeline, self, picture, stepped)
-            except torch.OutOfMemoryError as error:
-                what = str(error).splitlines()[0]
-                raise MemoryError(
-                    f"{what} Set generate.chunk=1, fewer keyframes, or device = 'cpu'"
-                ) from None
-
-        return draw
+            pipeline = parts.pipeline().to(device, getattr(torch, precision))
+        recipe = replace(self, precision=precision)
+        return _Drawer(pipeline, recipe, identified(self.model, parts.folder, self.lora))
 
 
 def _unheard() -> None:
     pass
 
 
-def placed(device: str, precision: str) -> tuple[Any, Any]:
-    """torch's device and type of number; auto: bfloat16 on CUDA, float32 else. Raises RequestError
-    where CUDA is asked for and not there."""
+@dataclass(frozen=True, slots=True)
+class _Drawer:
+    pipeline: Any
+    recipe: Svd
+    model: Model
+
+    def __call__(self, picture: Picture, stepped: Stepped = _unheard, /) -> Drawn:
+        import torch
+
+        try:
+            with torch.inference_mode():
+                return _drawn(self.pipeline, self.recipe, picture, stepped)
+        except torch.OutOfMemoryError as error:
+            what = str(error).splitlines()[0]
+            raise MemoryError(
+                f"{what} Set generate.chunk=1, fewer keyframes, or generate.device=cpu"
+            ) from None
+
+
+def placed(device: str, precision: Precision) -> tuple[Any, Precision]:
+    """torch's device and the name of its numbers; auto: bfloat16 on CUDA, float32 else. Raises
+    RequestError where CUDA is asked for and not there."""
     import torch
 
     there = torch.cuda.is_available()
@@ -130,7 +152,21 @@ def placed(device: str, precision: str) -> tuple[Any, Any]:
         raise RequestError("generate.device = 'cuda': PyTorch finds none; or use 'cpu'")
     on_cuda = there and device != "cpu"
     name = precision if precision != "auto" else "bfloat16" if on_cuda else "float32"
-    return torch.device("cuda" if on_cuda else "cpu"), getattr(torch, name)
+    return torch.device("cuda" if on_cuda else "cpu"), name
+
+
+@contextmanager
+def _gated(model: str) -> Generator[None]:
+    """Says, where the public model is not to be had, whose terms must be accepted first."""
+    try:
+        yield
+    except RequestError as error:
+        if model != "svd" or "is gated" in str(error):
+            raise
+        raise RequestError(
+            f"{error}. The model is gated: accept its terms on https://huggingface.co/{SVD.repo} "
+            "and give a token in HF_TOKEN"
+        ) from error
 
 
 def _check_whole(parts: Any) -> None:
