@@ -21,6 +21,7 @@ class What(StrEnum):
     """What is trained, or made ready for it."""
 
     contrastive = "contrastive"
+    svd = "svd"
     timesheet = "timesheet"
     pack = "pack"
 
@@ -30,8 +31,9 @@ def train(
         What,
         typer.Argument(
             metavar="NAME",
-            help="contrastive: clips and captions brought together; timesheet: on ones, twos, "
-            "threes, from what `embed` made; pack: frames made ready alone.",
+            help="contrastive: clips and captions brought together; svd: keyframes from one image; "
+            "timesheet: on ones, twos, threes, from what `embed` made; pack: frames made ready "
+            "alone.",
         ),
     ],
     folder: Annotated[
@@ -42,8 +44,14 @@ def train(
         str, typer.Option("--out", metavar="RUN", help="Folder of the run, or of the pack.")
     ],
     profile: Annotated[
-        str, typer.Option("--profile", metavar="NAME|FILE", help="cpu, small, paper, or a file.")
-    ] = "cpu",
+        str | None,
+        typer.Option(
+            "--profile",
+            metavar="NAME|FILE",
+            help="contrastive: cpu, small, paper; svd: svd, svd-lora, svd-cpu; or a file. None: "
+            "the first of them.",
+        ),
+    ] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="Change a value of the profile."),
@@ -51,6 +59,18 @@ def train(
     split: Annotated[
         str, typer.Option("--split", metavar="NAME", help="Which split is packed.")
     ] = "train",
+    lora: Annotated[
+        bool, typer.Option("--lora", help="svd: adapters alone learn; profile svd-lora.")
+    ] = False,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query",
+            metavar="TERMS",
+            help="svd: on what answers it alone: words of tags and descriptions, column=value, "
+            "column>=value, subset=NAME.",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the run's last checkpoint.")
     ] = False,
@@ -61,6 +81,7 @@ def train(
 ) -> None:
     """Train a net on a dataset; goes on where it was stopped with --resume."""
     from sakuga.cli.options import check_out
+    from sakuga.core.errors import RequestError
     from sakuga.train.recipe import read_recipe
 
     installed()
@@ -68,7 +89,15 @@ def train(
     if name is What.timesheet:
         _timesheet(folder, out, overrides or (), as_json, resume or dry_run)
         return
-    recipe = read_recipe(profile, overrides or ())
+    if name is What.svd:
+        from sakuga.cli.train_svd import Asked, train_svd
+
+        asked = Asked(folder, Path(out), profile, overrides or (), split, lora, query, as_json)
+        train_svd(asked, resume, dry_run)
+        return
+    if lora or query is not None:
+        raise RequestError(f"--lora and --query are of train svd; leave them with train {name}")
+    recipe = read_recipe(profile or "cpu", overrides or ())
     if name is What.pack:
         _said_pack(packed(folder, Path(out), recipe, split), as_json)
         return

@@ -27,7 +27,7 @@ class Asked:
 
 
 def train_svd(asked: Asked, resume: bool, dry_run: bool) -> None:
-    """Finetune on a dataset, or on what of it answers a query; with --dry-run, say what it takes."""
+    """Finetune on a dataset, or on what of it answers a query; --dry-run: say what it takes."""
     installed()
     recipe = recipe_of(asked)
     if dry_run:

@@ -9,7 +9,9 @@ training takes, with nothing downloaded) or tiny.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+import importlib
+import json
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,11 +106,8 @@ class Parts:
 
     def pipeline(self) -> Any:
         """diffusers' pipeline of these very nets; makes no copy."""
-        from diffusers import StableVideoDiffusionPipeline
-
-        names = (*SUBFOLDERS,)
         with quiet():
-            made: Any = StableVideoDiffusionPipeline(**{n: getattr(self, n) for n in names})
+            made = _kinds()["pipeline"](**{name: getattr(self, name) for name in SUBFOLDERS})
         made.set_progress_bar_config(disable=True)
         return made
 
@@ -158,52 +157,78 @@ def opened(start: str, seed: int = 0, wanted_by: str = "net.start") -> Parts:
 
 def drawn(sizes: str, seed: int) -> Parts:
     """Nets with random weights: `random` in the public sizes, `tiny` in small ones."""
-    from transformers import CLIPVisionConfig
-
-    vae, clip = (TINY_VAE, TINY_CLIP) if sizes == TINY else (PUBLIC_VAE, PUBLIC_CLIP)
     with torch.random.fork_rng([]), quiet():
         torch.manual_seed(seed)
-        kinds = _kinds()
-        return Parts(
-            unet=drawn_unet(sizes),
-            vae=kinds["vae"](**vae),
-            image_encoder=kinds["image_encoder"](CLIPVisionConfig(image_size=224, **clip)),
+        bare, kinds = drawn_nets(sizes), _kinds()
+        return dataclasses.replace(
+            bare,
             feature_extractor=kinds["feature_extractor"](
                 crop_size=224, size={"shortest_edge": 224}
             ),
             scheduler=kinds["scheduler"](**EULER),
-            folder=None,
         )
 
 
-def drawn_unet(sizes: str) -> Any:
-    """The UNet alone, in the sizes of `drawn`; on torch's current device."""
-    from diffusers import UNetSpatioTemporalConditionModel
+def drawn_nets(sizes: str) -> Parts:
+    """Those of `drawn` that have weights; on torch's current device."""
+    from transformers import CLIPVisionConfig
 
-    # What diffusers builds unless told otherwise is the public net.
-    return UNetSpatioTemporalConditionModel(**(TINY_UNET if sizes == TINY else {"sample_size": 96}))
+    tiny, kinds = sizes == TINY, _kinds()
+    vae, clip = (TINY_VAE, TINY_CLIP) if tiny else (PUBLIC_VAE, PUBLIC_CLIP)
+    return Parts(
+        # What diffusers builds unless told otherwise is the public net.
+        unet=kinds["unet"](**(TINY_UNET if tiny else {"sample_size": 96})),
+        vae=kinds["vae"](**vae),
+        image_encoder=kinds["image_encoder"](CLIPVisionConfig(image_size=224, **clip)),
+        feature_extractor=None,
+        scheduler=None,
+        folder=None,
+    )
+
+
+def alike(folder: Path) -> Parts:
+    """As `drawn_nets`, in the sizes of the nets in a folder."""
+    from transformers import CLIPVisionConfig
+
+    with quiet():
+        kinds = _kinds()
+        unet, vae = (
+            kinds[name].from_config(kinds[name].load_config(folder, subfolder=name))
+            for name in ("unet", "vae")
+        )
+        seen = CLIPVisionConfig.from_pretrained(folder, subfolder="image_encoder")
+        return Parts(unet, vae, kinds["image_encoder"](seen), None, None, None)
+
+
+def dimensions(start: str) -> tuple[int, int, int]:
+    """Channels of a latent, pixels for one of it along a side, length of CLIP's vector."""
+    folder = None if start == PUBLIC else folder_of(start, "net.start")
+    if folder is None:
+        vae, clip = (TINY_VAE, TINY_CLIP) if start == TINY else (PUBLIC_VAE, PUBLIC_CLIP)
+    else:
+        vae, clip = (
+            json.loads((folder / name / "config.json").read_text(encoding="utf-8"))
+            for name in ("vae", "image_encoder")
+        )
+    shrink = 2 ** (len(vae["block_out_channels"]) - 1)
+    return vae.get("latent_channels", 4), shrink, clip["projection_dim"]
 
 
 def _kinds() -> dict[str, Any]:
     """The class of each part; imported here, since transformers talks while it is imported."""
-    from diffusers import (
-        AutoencoderKLTemporalDecoder,
-        EulerDiscreteScheduler,
-        UNetSpatioTemporalConditionModel,
-    )
-    from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
-
+    diffusers, transformers = (importlib.import_module(n) for n in ("diffusers", "transformers"))
     return {
-        "unet": UNetSpatioTemporalConditionModel,
-        "vae": AutoencoderKLTemporalDecoder,
-        "image_encoder": CLIPVisionModelWithProjection,
-        "feature_extractor": CLIPImageProcessor,
-        "scheduler": EulerDiscreteScheduler,
+        "pipeline": diffusers.StableVideoDiffusionPipeline,
+        "unet": diffusers.UNetSpatioTemporalConditionModel,
+        "vae": diffusers.AutoencoderKLTemporalDecoder,
+        "image_encoder": transformers.CLIPVisionModelWithProjection,
+        "feature_extractor": transformers.CLIPImageProcessor,
+        "scheduler": diffusers.EulerDiscreteScheduler,
     }
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> Generator[None]:
     """Without the bars and advice that diffusers and transformers print while they load."""
     import diffusers.utils.logging as theirs
     import transformers.utils.logging as others

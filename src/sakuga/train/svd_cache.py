@@ -23,7 +23,7 @@ from torch import Tensor
 
 from sakuga.core.errors import RequestError
 from sakuga.core.recipe import fingerprint, plain
-from sakuga.models.svd import Parts
+from sakuga.models.svd import Parts, dimensions
 from sakuga.train.order import Key
 from sakuga.train.svd_examples import Batch, Examples
 from sakuga.train.svd_recipe import Recipe
@@ -55,6 +55,13 @@ class Cached:
 def cost(recipe: Recipe, clips: int, latent: tuple[int, int, int], embedding: int) -> int:
     """Bytes on disk. latent: (C, h, w) of a frame."""
     return clips * FP32 * (2 * recipe.clips.frames * int(np.prod(latent)) + embedding)
+
+
+def foretold(recipe: Recipe, clips: int) -> int:
+    """`cost`, of the nets that the recipe names, to be said before work starts."""
+    channels, shrink, embedding = dimensions(recipe.net.start)
+    size = recipe.clips.height // shrink, recipe.clips.width // shrink
+    return cost(recipe, clips, (channels, *size), embedding)
 
 
 def cached(

@@ -22,7 +22,8 @@ def adamw(
     betas = (recipe.beta1, recipe.beta2)
     split = groups(weights, recipe.decay)
     if recipe.bits == 32:
-        return torch.optim.AdamW(split, recipe.rate, betas)
+        fused = device.type == "cuda"  # no copies of the weights while it steps
+        return torch.optim.AdamW(split, recipe.rate, betas, fused=fused)
     check_bits(recipe, device)
     theirs: Any = importlib.import_module("bitsandbytes").optim
     return theirs.AdamW8bit(split, recipe.rate, betas)
