@@ -104,7 +104,7 @@ def _sources(folders: Sequence[str]) -> list[Source]:
 
 
 class _Packed:
-    """Clips that `sakuga train pack` made ready, as a source. It knows neither films nor timing."""
+    """Clips that `sakuga train pack` made ready, as a source."""
 
     def __init__(self, folder: str) -> None:
         from sakuga.train.packed import open_pack
@@ -113,13 +113,21 @@ class _Packed:
         self._pack: Pack = open_pack(Path(folder))
 
     def refs(self, clips: Clips, left_out: Counter[str]) -> list[Ref]:
-        """Its clips that have enough frames; each stands as a film of its own."""
+        """Its clips that have enough frames. A pack without a lineage is one film: unknown."""
         from sakuga.evaluate.clips import Ref
+        from sakuga.train import lineage
 
         pack = self._pack
         there = [n for n in range(len(pack)) if pack.keyframes(n) >= clips.frames]
         left_out[f"under {clips.frames} keyframes"] += len(pack) - len(there)
-        return [Ref(pack.ids[n], pack.ids[n], pack.captions[n]) for n in there]
+        if not (pack.folder / lineage.NAME).is_file():
+            return [Ref(pack.ids[n], self.name, pack.captions[n]) for n in there]
+        told = lineage.read(pack.folder).of([pack.ids[n] for n in there])
+        films, timings = told.column("source_group"), told.column("timing_class")
+        return [
+            Ref(pack.ids[n], film, pack.captions[n], timing)
+            for n, film, timing in zip(there, films, timings, strict=True)
+        ]
 
     def read(self, refs: Sequence[Ref], clips: Clips) -> Iterator[Clip | tuple[Ref, ItemError]]:
         """Evenly spaced frames of each."""

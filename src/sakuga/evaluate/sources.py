@@ -1,7 +1,8 @@
 """Where clips come from: a dataset, a folder of videos, GIFs and sequences of pictures, a film.
 
 A caption is the dataset's text description, or stands in NAME.txt beside NAME.mp4, or in
-captions.json as {"NAME": "..."}.
+captions.json as {"NAME": "..."}. NAME.generated.mp4, as `sakuga generate` writes it, is the clip
+NAME, and pictures in a folder of that name are its keyframes and no clip of their own.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sakuga.evaluate.pictures import MOVING, PICTURES, frame_of, frames_of_gif
 
 VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})
 CAPTIONS = "captions.json"
+MARK = ".generated"  # of what `sakuga generate` writes
 _COLUMNS = ("id", "source_group", "text_description", "timing_class", "keyframes")
 
 
@@ -185,8 +187,13 @@ def _found(root: Path) -> Iterator[Path]:
         videos = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in VIDEOS | MOVING]
         if videos:
             yield from (path for path in videos if path.is_file())
-        elif any(_pictures(folder)):
+        elif any(_pictures(folder)) and not _beside_its_film(folder):
             yield folder
+
+
+def _beside_its_film(folder: Path) -> bool:
+    """Whether a film of the folder's name stands beside it, whose keyframes it holds."""
+    return any(folder.with_name(folder.name + ending).is_file() for ending in VIDEOS)
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -213,7 +220,8 @@ def _beside(file: Path) -> str | None:
 
 def _stem(name: str) -> str:
     path = Path(name)
-    return path.with_suffix("").as_posix() if path.suffix.lower() in VIDEOS | MOVING else name
+    stem = path.with_suffix("").as_posix() if path.suffix.lower() in VIDEOS | MOVING else name
+    return stem.removesuffix(MARK)
 
 
 def _as_error(failure: Failure) -> ItemError:

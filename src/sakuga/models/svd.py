@@ -217,14 +217,15 @@ def dimensions(start: str) -> tuple[int, int, int]:
 def _kinds() -> dict[str, Any]:
     """The class of each part; imported here, since transformers talks while it is imported."""
     diffusers, transformers = (importlib.import_module(n) for n in ("diffusers", "transformers"))
-    return {
-        "pipeline": diffusers.StableVideoDiffusionPipeline,
-        "unet": diffusers.UNetSpatioTemporalConditionModel,
-        "vae": diffusers.AutoencoderKLTemporalDecoder,
-        "image_encoder": transformers.CLIPVisionModelWithProjection,
-        "feature_extractor": transformers.CLIPImageProcessor,
-        "scheduler": diffusers.EulerDiscreteScheduler,
-    }
+    with quiet():
+        return {
+            "pipeline": diffusers.StableVideoDiffusionPipeline,
+            "unet": diffusers.UNetSpatioTemporalConditionModel,
+            "vae": diffusers.AutoencoderKLTemporalDecoder,
+            "image_encoder": transformers.CLIPVisionModelWithProjection,
+            "feature_extractor": transformers.CLIPImageProcessor,
+            "scheduler": diffusers.EulerDiscreteScheduler,
+        }
 
 
 @contextmanager

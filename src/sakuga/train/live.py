@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Iterable
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
@@ -46,6 +47,16 @@ class Live(TorchDispatchMode):
     def _gone(self, key: int, size: int) -> None:
         self._seen.discard(key)
         self.held -= size
+
+
+def as_fakes(net: nn.Module) -> None:
+    """Tensors of the current device and mode in place of a net's own, which lie on `meta`."""
+    for module in net.modules():
+        for name, weight in list(module.named_parameters(recurse=False)):
+            made = nn.Parameter(torch.empty(weight.shape), requires_grad=weight.requires_grad)
+            module.register_parameter(name, made)
+        for name, buffer in list(module.named_buffers(recurse=False)):
+            module.register_buffer(name, torch.empty(buffer.shape, dtype=buffer.dtype))
 
 
 def normed_in_fp32(net: nn.Module) -> None:

@@ -62,8 +62,8 @@ def _sections(base: str, recipe: Recipe, pack: Pack, source: Lineage) -> Iterato
     yield (
         f"{base[:1].upper()}{base[1:]}, finetuned on {clips.frames} keyframes of cartoon shots at "
         f"{clips.width} x {clips.height}, after *Sakuga-42M: Scaling Up Cartoon Research* (arXiv "
-        f"2405.07425, section 4.2). {_LEARNT[recipe.net.train]}. Frames are drawings, not moments: each stands "
-        "for one frame of film or several."
+        f"2405.07425, section 4.2). {_LEARNT[recipe.net.train]}. Frames are drawings, not "
+        "moments: each stands for one frame of film or several."
     )
     yield "## How to load it"
     yield _loading(base, recipe)

@@ -18,7 +18,7 @@ from torch import nn
 
 from sakuga.models import svd as nets
 from sakuga.train import svd_cache, svd_optimiser
-from sakuga.train.live import Live, normed_in_fp32
+from sakuga.train.live import Live, as_fakes, normed_in_fp32
 from sakuga.train.order import Key
 from sakuga.train.svd_examples import Batch
 from sakuga.train.svd_learns import learning, weights_of
@@ -57,9 +57,12 @@ def outlook(recipe: Recipe, clips: int, ranks: int = 1) -> Outlook:
     from torch._subclasses.fake_tensor import FakeTensorMode
 
     start = _sizes_of(recipe)
-    with FakeTensorMode(allow_non_fake_inputs=True):
+    with torch.device("meta"):
         parts = _shaped(start)
         net = learning(parts.unet, recipe.net, 0)
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        for each in (net, *parts.frozen()):
+            as_fakes(each)
         sizes = [(w.numel(), w.requires_grad) for w in net.parameters()]
         own = recipe.schedule.batch // ranks
         shown = min(recipe.schedule.micro or own, own)
