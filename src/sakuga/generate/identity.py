@@ -27,25 +27,31 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 @dataclass(frozen=True, slots=True)
 class Model:
     """name: of the repository, with its revision, or of a folder without its path. weights,
-    lora_weights: SHA-256 of the UNet's file and of the LoRA's. lineage: SHA-256 of the list of
-    clips that it learned from. What there is not is empty."""
+    lora_weights: SHA-256 of the UNet's file and of the LoRA's. lineage, lora_lineage: SHA-256 of
+    the list of clips that each learned from. What there is not is empty."""
 
     name: str
     weights: str
+    lineage: str = ""
     lora: str = ""
     lora_weights: str = ""
-    lineage: str = ""
+    lora_lineage: str = ""
 
 
-def identified(asked: str, folder: Path | None, lora: str = "") -> Model:
-    """The model that lies in a folder; None: one with random weights."""
+def identified(asked: str, folder: Path | None, lora: Path | None = None) -> Model:
+    """The model that lies in a folder, None: one with random weights; and the LoRA in a file."""
     return Model(
         _name(asked, folder),
         sha256(folder / WEIGHTS["unet"]) if folder else "",
-        Path(lora).name,
-        sha256(Path(lora)) if lora else "",
-        sha256(folder / LINEAGE) if folder and (folder / LINEAGE).exists() else "",
+        _lineage(folder) if folder else "",
+        _last(lora) if lora else "",
+        sha256(lora) if lora else "",
+        _lineage(lora.parent) if lora else "",
     )
+
+
+def _lineage(folder: Path) -> str:
+    return sha256(folder / LINEAGE) if (folder / LINEAGE).exists() else ""
 
 
 def sha256(file: Path) -> str:
@@ -65,6 +71,13 @@ def _name(asked: str, folder: Path | None) -> str:
         return f"{asked} (random weights)"
     if asked == "svd":
         return f"{SVD.repo}@{SVD.revision}"
-    if folder == Path(asked).expanduser():
-        return folder.resolve().name
+    if Path(asked).expanduser().is_dir():
+        return _last(folder)
     return f"{asked}@{folder.name}"  # a snapshot's folder is named by its commit
+
+
+def _last(place: Path) -> str:
+    """The end of a path, as long as it must be to say anything."""
+    whole = place.resolve()
+    plain = whole.name in ("pipeline", "lora", "adapter_model.safetensors")
+    return f"{_last(whole.parent)}/{whole.name}" if plain else whole.name

@@ -1,7 +1,8 @@
 """A LoRA file's low-rank changes, added to a net's weights.
 
 arXiv 2106.09685. Keys as peft and diffusers write them: MODULE.lora_A.weight (r, in) and
-MODULE.lora_B.weight (out, r), or MODULE.lora.down and .up, with or without `unet.` in front.
+MODULE.lora_B.weight (out, r), or MODULE.lora.down and .up, with or without `unet.` in front. Alpha
+stands beside them: in peft's `adapter_config.json`, in diffusers' header, or as MODULE.alpha.
 """
 
 from __future__ import annotations
@@ -18,6 +19,13 @@ _KEY = re.compile(
     r"\.(?:lora_(?P<new>[AB])(?:\.default)?|lora\.(?P<old>down|up))\.weight"
 )
 _ALPHA = re.compile(r"(?:unet\.)?(?P<module>.+)\.alpha")
+
+
+def file_of(place: str) -> Path:
+    """The file of a LoRA: itself, or that in a folder, as peft and `sakuga train svd` leave it."""
+    folders = (Path(place), Path(place, "lora"))
+    files = (folder / "adapter_model.safetensors" for folder in folders)
+    return next((file for file in files if file.is_file()), Path(place))
 
 
 def merge(net: Any, file: Path, scale: float = 1.0) -> int:
@@ -61,9 +69,9 @@ def _read(file: Path) -> tuple[dict[str, tuple[Any, Any]], dict[str, float], flo
 
     try:
         with safe_open(file, "pt") as opened:
-            usual = _usual(file, opened.metadata() or {})
+            usual = _usual(file, _settings(file, opened.metadata() or {}))
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError, ValueError) as error:
+    except (OSError, SafetensorError, ValueError, TypeError) as error:
         raise RequestError(f"{file}: no LoRA file that can be read ({error})") from error
     halves: dict[str, dict[bool, Any]] = {}
     alphas: dict[str, float] = {}
@@ -80,9 +88,16 @@ def _read(file: Path) -> tuple[dict[str, tuple[Any, Any]], dict[str, float], flo
     return {module: (pair[False], pair[True]) for module, pair in halves.items()}, alphas, usual
 
 
-def _usual(file: Path, metadata: dict[str, str]) -> float | None:
-    """The alpha of all modules, as diffusers keeps it in a file's header."""
-    settings: dict[str, Any] = json.loads(metadata.get("lora_adapter_metadata", "{}"))
+def _settings(file: Path, header: dict[str, str]) -> dict[str, Any]:
+    """As peft keeps them beside the file, or diffusers in its header; of others none."""
+    beside = file.with_name("adapter_config.json")
+    if file.name == "adapter_model.safetensors" and beside.is_file():
+        return dict(json.loads(beside.read_text(encoding="utf-8")))
+    return dict(json.loads(header.get("lora_adapter_metadata", "{}")))
+
+
+def _usual(file: Path, settings: dict[str, Any]) -> float | None:
+    """The alpha of all modules, where told. Raises RequestError for what is not known here."""
     plain = {name.removeprefix("unet."): value for name, value in settings.items()}
     if plain.get("alpha_pattern") or plain.get("use_dora") or plain.get("use_rslora"):
         raise RequestError(

@@ -44,18 +44,20 @@ class Provenance:
         )
 
     def facts(self) -> dict[str, str]:
-        """For programs: what is repeated in every file."""
-        return {
+        """For programs: what is repeated in every file; what there is not is left out."""
+        every = {
             "tool": TOOL,
             "model": self.model.name,
             "weights": self.model.weights,
-            **({"lora": self.model.lora, "loraWeights": self.model.lora_weights}
-               if self.model.lora else {}),
-            **({"lineage": self.model.lineage} if self.model.lineage else {}),
+            "lineage": self.model.lineage,
+            "lora": self.model.lora,
+            "loraWeights": self.model.lora_weights,
+            "loraLineage": self.model.lora_lineage,
             "seed": str(self.seed),
             "settings": self.settings_hash,
             "prompt": self.prompt_sha256,
-        }  # fmt: skip
+        }
+        return {name: value for name, value in every.items() if value}
 
     def tags(self, title: str) -> dict[str, str]:
         """For a film's container."""
@@ -98,10 +100,11 @@ class Provenance:
             "prompt": {"name": self.prompt, "sha256": self.prompt_sha256},
             "model": {
                 "name": self.model.name,
-                "weights_sha256": self.model.weights,
+                "weights_sha256": self.model.weights or None,
+                "lineage_sha256": self.model.lineage or None,
                 "lora": self.model.lora or None,
                 "lora_sha256": self.model.lora_weights or None,
-                "lineage_sha256": self.model.lineage or None,
+                "lora_lineage_sha256": self.model.lora_lineage or None,
             },
             "seed": self.seed,
             "settings": self.settings,

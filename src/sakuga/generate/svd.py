@@ -67,11 +67,11 @@ class Draw(Protocol):
 class Svd:
     """How keyframes are drawn.
 
-    model: `svd` for the public one, a repository, or a folder. lora: a file to add to it,
-    lora_scale times. guidance goes evenly from the first keyframe's to the last's; fps and
-    motion_bucket are what the net is told, noise_aug the noise on the prompt: all as upstream's
-    pipeline has them. chunk: keyframes decoded at once, 0 all; fewer take less memory and may
-    flicker. The same seed gives every picture the same noise.
+    model: `svd` for the public one, a repository, or a folder (also a run's). lora: a file, or a
+    folder as peft leaves it, to add to it lora_scale times. guidance goes evenly from the first
+    keyframe's to the last's; fps and motion_bucket are what the net is told, noise_aug the noise on
+    the prompt: all as upstream's pipeline has them. chunk: keyframes decoded at once, 0 all; fewer
+    take less memory and may flicker. The same seed gives every picture the same noise.
     """
 
     name: ClassVar[str] = "generate"
@@ -103,20 +103,21 @@ class Svd:
         """The worker. Raises RequestError where the model or the file of LoRA can't be had."""
         import torch
 
-        from sakuga.generate.lora import merge
+        from sakuga.generate.lora import file_of, merge
         from sakuga.models.svd import opened, quiet
 
         device, precision = placed(self.device, self.precision)
+        lora = file_of(self.lora) if self.lora else None
         with _gated(self.model):
-            parts = opened(self.model, wanted_by="generate.model")
+            parts = opened(_place(self.model), wanted_by="generate.model")
         _check_whole(parts)
         _check_size(self, parts)
-        if self.lora:
-            merge(parts.unet, Path(self.lora), self.lora_scale)
+        if lora:
+            merge(parts.unet, lora, self.lora_scale)
         with quiet():
             pipeline = parts.pipeline().to(device, getattr(torch, precision))
         recipe = replace(self, precision=precision)
-        return _Drawer(pipeline, recipe, identified(self.model, parts.folder, self.lora))
+        return _Drawer(pipeline, recipe, identified(self.model, parts.folder, lora))
 
 
 def _unheard() -> None:
@@ -153,6 +154,13 @@ def placed(device: str, precision: Precision) -> tuple[Any, Precision]:
     on_cuda = there and device != "cpu"
     name = precision if precision != "auto" else "bfloat16" if on_cuda else "float32"
     return torch.device("cuda" if on_cuda else "cpu"), name
+
+
+def _place(model: str) -> str:
+    """The model's folder: itself, or the pipeline in what a run of `train svd` left."""
+    inside = Path(model, "pipeline")
+    whole = Path(model, "model_index.json")
+    return str(inside) if (inside / whole.name).is_file() and not whole.is_file() else model
 
 
 @contextmanager

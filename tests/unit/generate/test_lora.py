@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from sakuga.core.errors import RequestError
-from sakuga.generate.lora import merge
+from sakuga.generate.lora import file_of, merge
 
 
 class _Net(nn.Module):
@@ -76,6 +76,20 @@ def test_an_alpha_of_a_module_counts_and_so_do_older_names(net: nn.Module, tmp_p
     old |= {f"{name}.alpha": torch.tensor(2.0) for name in ("conv", "block.to_q", "block.to_k")}
     save_file(old, tmp_path / "l")
     merge(net, tmp_path / "l")
+    x = torch.randn(1, 3, 6, 6)
+    assert torch.allclose(net(x), adapted(x), atol=1e-4)
+
+
+@pytest.mark.parametrize("place", ["", "lora"])
+def test_a_folder_that_peft_left_is_read_with_its_settings(
+    net: nn.Module, tmp_path: Path, place: str
+) -> None:
+    from peft import LoraConfig, get_peft_model
+
+    law = LoraConfig(r=4, lora_alpha=12, target_modules=["to_q", "to_k"], init_lora_weights=False)
+    adapted = get_peft_model(copy.deepcopy(net), law).eval()
+    adapted.save_pretrained(tmp_path / place, save_embedding_layers=False)
+    assert merge(net, file_of(str(tmp_path))) == 2
     x = torch.randn(1, 3, 6, 6)
     assert torch.allclose(net(x), adapted(x), atol=1e-4)
 

@@ -24,7 +24,7 @@ IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
 TOLD = Provenance(
     prompt='a<b>&"c".png',
     prompt_sha256="ab" * 32,
-    model=Model("svd", "cd" * 32, "l.safetensors", "ef" * 32, "01" * 32),
+    model=Model("svd", "cd" * 32, "01" * 32, "l.safetensors", "ef" * 32, "23" * 32),
     seed=7,
     settings={},
     settings_hash="0123456789abcdef",
@@ -32,8 +32,8 @@ TOLD = Provenance(
 )
 FACTS = {
     "tool": f"sakuga {__version__}", "model": "svd", "weights": "cd" * 32, "lora": "l.safetensors",
-    "loraWeights": "ef" * 32, "lineage": "01" * 32, "seed": "7", "settings": "0123456789abcdef",
-    "prompt": "ab" * 32,
+    "loraWeights": "ef" * 32, "lineage": "01" * 32, "loraLineage": "23" * 32, "seed": "7",
+    "settings": "0123456789abcdef", "prompt": "ab" * 32,
 }  # fmt: skip
 
 
@@ -95,18 +95,32 @@ def test_a_packet_is_whole_whatever_the_names(name: str, seed: int) -> None:
 
 def test_what_there_is_not_is_not_told() -> None:
     plain = dataclasses.replace(TOLD, model=Model("svd", "cd" * 32))
-    assert plain.facts().keys() == FACTS.keys() - {"lora", "loraWeights", "lineage"}
+    assert plain.facts().keys() == FACTS.keys() - {"lora", "loraWeights", "loraLineage", "lineage"}
     assert plain.page()["model"]["lora"] is None
 
 
 def test_a_model_is_known_by_its_weights_and_what_it_learned_from(
     model: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "l.safetensors").write_bytes(b"low rank")
-    found = identified(str(model), model, str(tmp_path / "l.safetensors"))
+    lora = tmp_path / "l.safetensors"
+    lora.write_bytes(b"low rank")
+    found = identified(str(model), model, lora)
     assert (found.name, found.lora, found.lineage) == (model.name, "l.safetensors", "")
     assert found.weights == sha256(model / "unet" / "diffusion_pytorch_model.safetensors")
-    assert found.lora_weights == sha256(tmp_path / "l.safetensors")
+    assert found.lora_weights == sha256(lora)
+
+
+def test_what_a_run_left_is_named_by_the_run(tmp_path: Path) -> None:
+    for folder in ("pipeline/unet", "lora"):
+        (tmp_path / "cats" / folder).mkdir(parents=True)
+        (tmp_path / "cats" / folder.split("/")[0] / "lineage.parquet").write_text(folder)
+    (tmp_path / "cats/pipeline/unet/diffusion_pytorch_model.safetensors").touch()
+    lora = tmp_path / "cats/lora/adapter_model.safetensors"
+    lora.touch()
+    found = identified(str(tmp_path / "cats"), tmp_path / "cats" / "pipeline", lora)
+    assert found.name == "cats/pipeline"
+    assert found.lora == "cats/lora/adapter_model.safetensors"
+    assert len({found.lineage, found.lora_lineage, ""}) == 3
 
 
 def test_a_model_of_the_hub_is_named_with_its_revision(tmp_path: Path) -> None:

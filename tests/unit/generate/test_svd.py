@@ -202,3 +202,12 @@ def test_a_model_without_some_of_its_tensors_is_refused(
 def test_cuda_that_is_not_there_is_refused(model: Path) -> None:
     with pytest.raises(RequestError, match="finds none; or use 'cpu'"):
         _recipe(model, device="cuda").load()
+
+
+def test_what_a_run_left_is_drawn_with_by_the_run_s_name(
+    model: Path, draw: Draw, tmp_path: Path
+) -> None:
+    shutil.copytree(model, tmp_path / "run" / "pipeline")
+    again = _recipe(tmp_path / "run").load()
+    assert again.model.name == "run/pipeline"
+    assert np.array_equal(again(_picture()).keyframes, draw(_picture()).keyframes)
