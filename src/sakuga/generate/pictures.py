@@ -76,10 +76,11 @@ def find(paths: list[str]) -> list[Prompt]:
             for file in _inside(path):
                 inner = file.relative_to(path).with_suffix("").as_posix()
                 found.setdefault(file.resolve(), Prompt(file, inner))
-        elif path.exists():
+        elif path.is_file():
             found.setdefault(path.resolve(), Prompt(path, path.stem))
         else:
-            raise RequestError(f"{given}: there is no such file or folder; check the name")
+            what = "neither a file nor a folder" if path.exists() else "no such file or folder"
+            raise RequestError(f"{given}: {what}; check the name")
     named: dict[str, Prompt] = {}
     for prompt in found.values():
         other = named.setdefault(prompt.name.casefold(), prompt)

@@ -156,7 +156,8 @@ def _told(prompt: Prompt, draw: Draw, timed: Timed, wanted: Wanted) -> Provenanc
     fit = {"fit": wanted.fit, "background": list(wanted.background)}
     settings = public(draw.recipe) | fit
     try:
-        content = hashlib.sha256(prompt.file.read_bytes()).hexdigest()
+        with prompt.file.open("rb") as opened:
+            content = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise Unreadable(f"{prompt.file.name}: {error.strerror}") from error
     return Provenance(

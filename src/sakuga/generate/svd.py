@@ -106,6 +106,7 @@ class Svd:
         from sakuga.generate.lora import file_of, merge
         from sakuga.models.svd import opened, quiet
 
+        _check_guidance(self)
         device, precision = placed(self.device, self.precision)
         lora = file_of(self.lora) if self.lora else None
         with _gated(self.model):
@@ -189,6 +190,15 @@ def _check_whole(parts: Any) -> None:
                 f"generate.model: {parts.folder / file} lacks {len(lacking)} tensors, {lacking[0]} "
                 "among them: fetch it again"
             )
+
+
+def _check_guidance(recipe: Svd) -> None:
+    """diffusers asks the last alone whether there is any, and then the largest."""
+    if recipe.guidance_max < recipe.guidance_min:
+        raise RequestError(
+            f"generate.guidance_max = {recipe.guidance_max:g}: must not be under "
+            f"guidance_min, {recipe.guidance_min:g}"
+        )
 
 
 def _check_size(recipe: Svd, parts: Any) -> None:

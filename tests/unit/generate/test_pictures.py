@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -197,10 +198,18 @@ def test_two_pictures_of_one_name_are_refused(tmp_path: Path) -> None:
         find([str(file) for file in files])
 
 
-@pytest.mark.parametrize("name", ["none.png", "empty"])
-def test_nothing_there_is_said(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("none.png", "no such file or folder"),
+        ("empty", "no picture in this folder"),
+        ("pipe", "neither a file nor a folder"),
+    ],
+)
+def test_nothing_there_is_said(tmp_path: Path, name: str, told: str) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(RequestError, match=r"no such file|no picture in this folder"):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RequestError, match=told):
         find([str(tmp_path / name)])
 
 

@@ -112,6 +112,11 @@ def test_weights_that_are_nowhere_are_said_with_how_to_get_them(
         _recipe(Path("svd")).load()
 
 
+def test_guidance_that_falls_is_refused(model: Path) -> None:
+    with pytest.raises(RequestError, match="guidance_max = 1: must not be under guidance_min, 3"):
+        _recipe(model, guidance_min=3.0, guidance_max=1.0).load()
+
+
 def test_a_size_that_the_net_cannot_halve_is_refused(model: Path) -> None:
     with pytest.raises(RequestError, match="multiples of 16; use 64"):
         _recipe(model, width=72).load()
