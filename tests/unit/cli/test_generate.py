@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner, Result
 
 from sakuga.cli import app
+from sakuga.cli.ending import end
 from sakuga.cli.generate import HowTimed, check_timing, colour, recipe_of
 from sakuga.core.errors import RequestError
 from sakuga.dataset.exposure_sheet import read_xdts
@@ -206,3 +207,8 @@ def test_nothing_of_the_nets_is_imported_to_refuse_a_request() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_an_interruption_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert end(KeyboardInterrupt(), "generate") == 130
+    assert "name the pictures that are left, or add --overwrite" in capsys.readouterr().err
