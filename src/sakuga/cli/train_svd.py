@@ -33,7 +33,15 @@ def train_svd(asked: Asked, resume: bool, dry_run: bool) -> None:
     if dry_run:
         _dry(recipe, asked)
         return
+    _there(recipe)
     _train(recipe, packed(asked, recipe, asked.out / "pack"), asked, resume)
+
+
+def _there(recipe: Recipe) -> None:
+    """Fetch the weights if they are not at hand: before frames are packed for hours."""
+    from sakuga.models.svd import folder_of
+
+    folder_of(recipe.net.start, "net.start")
 
 
 def recipe_of(asked: Asked) -> Recipe:

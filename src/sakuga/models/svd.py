@@ -11,8 +11,9 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -230,21 +231,19 @@ def _kinds() -> dict[str, Any]:
 
 @contextmanager
 def quiet() -> Generator[None]:
-    """Without the bars and advice that diffusers and transformers print while they load."""
-    import diffusers.utils.logging as theirs
-    import transformers.utils.logging as others
-
-    levels = theirs.get_verbosity(), others.get_verbosity()
-    shown = others.is_progress_bar_enabled()
-    theirs.set_verbosity_error()
-    others.set_verbosity_error()
-    theirs.disable_progress_bar()
-    others.disable_progress_bar()
-    try:
-        yield
-    finally:
-        theirs.set_verbosity(levels[0])
-        others.set_verbosity(levels[1])
-        theirs.enable_progress_bar()
-        if shown:
-            others.enable_progress_bar()
+    """Without the bars and advice of diffusers and transformers while they load; what libraries
+    that they bring in say on stdout goes to stderr."""
+    with redirect_stdout(sys.stderr):
+        names = ("diffusers.utils.logging", "transformers.utils.logging")
+        logs = [importlib.import_module(name) for name in names]
+        before = [(log.get_verbosity(), log.is_progress_bar_enabled()) for log in logs]
+        for log in logs:
+            log.set_verbosity_error()
+            log.disable_progress_bar()
+        try:
+            yield
+        finally:
+            for log, (level, shown) in zip(logs, before, strict=True):
+                log.set_verbosity(level)
+                if shown:
+                    log.enable_progress_bar()

@@ -160,9 +160,7 @@ def made_ready(
     recipe: Recipe, pack: Pack, run: Path, resume: bool
 ) -> tuple[Loop, tuple[Checkpoint, list[str]] | None]:
     """All that the steps need, at the state of the run. Raises RequestError before work starts."""
-    from accelerate import Accelerator
-
-    accelerator = Accelerator(mixed_precision=recipe.schedule.precision)
+    accelerator = accelerated(recipe)
     svd_optimiser.check_bits(recipe.optimiser, accelerator.device)
     ordered(recipe, pack, accelerator.num_processes)
     source = lineage.read(pack.folder).of(pack.ids)
@@ -186,6 +184,14 @@ def made_ready(
         Sampler(recipe, pack, parts, run) if recipe.schedule.show else None, accelerator,
     )  # fmt: skip
     return loop, found
+
+
+def accelerated(recipe: Recipe) -> Accelerator:
+    """Ranks, devices and precision, as `accelerate launch` or this machine has them."""
+    with nets.quiet():
+        from accelerate import Accelerator
+
+        return Accelerator(mixed_precision=recipe.schedule.precision)
 
 
 def averaged(

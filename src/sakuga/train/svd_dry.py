@@ -20,6 +20,7 @@ from sakuga.models import svd as nets
 from sakuga.train import svd_cache, svd_optimiser
 from sakuga.train.live import Live, as_fakes, normed_in_fp32
 from sakuga.train.order import Key
+from sakuga.train.svd import accelerated
 from sakuga.train.svd_examples import Batch
 from sakuga.train.svd_learns import learning, weights_of
 from sakuga.train.svd_recipe import Recipe
@@ -124,9 +125,7 @@ def _timed(
     recipe: Recipe, start: str, latent: tuple[int, int, int], own: int
 ) -> tuple[float | None, int | None, str, str]:
     """Seconds of a second step with random weights, highest memory, the device, or why not."""
-    from accelerate import Accelerator
-
-    accelerator = Accelerator(mixed_precision=recipe.schedule.precision)
+    accelerator = accelerated(recipe)
     device = accelerator.device
     if device.type == "cpu" and start != nets.TINY and _is_large(start):
         return None, None, "cpu", "A step was not timed: a net of this size wants a GPU."

@@ -66,7 +66,9 @@ def _adapters(net: Any, base: str, recipe: Recipe, pack: Pack, source: Lineage, 
     with whole(run / "lora") as folder:
         for law in net.peft_config.values():
             law.base_model_name_or_path = base
-        net.save_pretrained(folder, save_embedding_layers=False)  # or it asks the hub about the base
+        net.save_pretrained(
+            folder, save_embedding_layers=False
+        )  # or it asks the hub about the base
         _tell(folder, base, recipe, pack, source)
     return run / "lora"
 
