@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
@@ -48,6 +49,7 @@ def opened(kind: str, folder: Path, place: Place, **more: Any) -> Any:
     import transformers
     from safetensors import SafetensorError
 
+    _same_kind(getattr(transformers, kind), folder)
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -66,6 +68,19 @@ def opened(kind: str, folder: Path, place: Place, **more: Any) -> Any:
             "them: it is another model, or not whole"
         )
     return model.requires_grad_(False).to(place.device).eval()
+
+
+def _same_kind(model: Any, folder: Path) -> None:
+    """RequestError for a folder of another model: the library would make one up, in full size."""
+    try:
+        found = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    except (OSError, ValueError, AttributeError) as error:
+        raise RequestError(f"{folder}: its config.json can't be read: {error}") from error
+    if found != model.config_class.model_type:
+        raise RequestError(
+            f"{folder} holds a model of type {found}, not {model.config_class.model_type}, which a "
+            f"{model.__name__} is"
+        )
 
 
 def prepared_by(folder: Path) -> Callable[[Picture], Any]:
