@@ -46,7 +46,20 @@ def predicting(run: str, encoder: str | None, caption: str, overrides: Sequence[
         [told] = predict(made.clip[None], words[None])
         return Timed(told.timing, "predicted", told.probabilities, note, facts)
 
+    _try(time)
     return time
+
+
+def _try(time: Time) -> None:
+    """Time eight black keyframes: what does not fit together is told before anything is drawn."""
+    from sakuga.core.errors import ItemError, RequestError
+
+    try:
+        time(np.zeros((8, 64, 64, 3), np.uint8))
+    except ItemError as error:
+        raise RequestError(
+            f"--timesheet: the encoder does not serve: {error}; name another with --encoder"
+        ) from error
 
 
 def shown(keyframes: NDArray[np.uint8], encoder: Any, text: str | None) -> Shown:

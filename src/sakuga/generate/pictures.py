@@ -128,10 +128,16 @@ def read(file: Path, background: tuple[int, int, int] = (255, 255, 255)) -> Read
         except ItemError as error:
             raise type(error)(f"{file.name}: {error}") from error
         except _DAMAGED as error:
-            what = str(error).strip() or type(error).__name__
-            raise Unreadable(f"{file.name}: damaged, or of a kind not known ({what})") from error
+            raise Unreadable(f"{file.name}: {_why(error)}") from error
     notes += sorted({str(w.message) for w in told if w.category is UserWarning})
     return Read(pixels, tuple(notes))
+
+
+def _why(error: Exception) -> str:
+    """What the system says of a file, or else a decoder of its bytes."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"damaged, or of a kind not known ({str(error).strip() or type(error).__name__})"
 
 
 def _check_size(image: Image) -> None:
@@ -153,15 +159,19 @@ def _pixels(image: Image, background: tuple[int, int, int], notes: list[str]) ->
         notes.append(f"the first of {frames} frames")
     image.load()
     image = _in_depth(_in_srgb(ImageOps.exif_transpose(image), notes), notes)
-    if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB"))
-    whole = np.asarray(image.convert("RGBA"), np.float32)
-    if whole[..., 3].min() == 255:
-        return whole[..., :3].astype(np.uint8)
+    if image.has_transparency_data:
+        image = _opaque(image.convert("RGBA"), background, notes)
+    return np.asarray(image.convert("RGB"))
+
+
+def _opaque(image: Image, background: tuple[int, int, int], notes: list[str]) -> Image:
+    """An RGBA picture on a colour, where any of it lets that through."""
+    from PIL import Image
+
+    if image.getchannel("A").getextrema() == (255, 255):
+        return image
     notes.append("transparency laid over #{:02x}{:02x}{:02x}".format(*background))
-    cover = whole[..., 3:] / 255
-    laid = whole[..., :3] * cover + np.array(background, np.float32) * (1 - cover)
-    return np.rint(laid).astype(np.uint8)
+    return Image.alpha_composite(Image.new("RGBA", image.size, (*background, 255)), image)
 
 
 def _in_srgb(image: Image, notes: list[str]) -> Image:
@@ -204,4 +214,4 @@ def _in_depth(image: Image, notes: list[str]) -> Image:
             "bits"
         )
     notes.append(f"{'fractions' if image.mode == 'F' else '16 bits'} reduced to 8 bits")
-    return Image.fromarray(np.rint(numbers * (255 / top)).astype(np.uint8))
+    return Image.fromarray(np.rint(numbers.astype(np.float32) * (255 / top)).astype(np.uint8))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
 from sakuga.build.add import stage_of
@@ -223,7 +223,17 @@ def test_a_folder_without_a_net_is_refused(tmp_path: Path) -> None:
 def test_vectors_of_another_width_are_refused(learn: Callable[..., Path]) -> None:
     wider = learn(width=3)
     with pytest.raises(RequestError, match="use the encoder that it was learned with"):
-        predicting(str(wider), None, "", [])(PICTURES)
+        predicting(str(wider), None, "", [])
+
+
+def test_an_encoder_that_gives_no_numbers_is_refused_before_anything_is_drawn(
+    run: Path, net: Path, tmp_path: Path
+) -> None:
+    weights = load_file(net / "model.safetensors")
+    weights["vision_encoder.proj"].fill_(3e38)  # numbers, but what comes out of them is none
+    save_file(weights, tmp_path / "model.safetensors")
+    with pytest.raises(RequestError, match=r"the encoder does not serve: .*NaN.*--encoder"):
+        predicting(str(run), str(tmp_path), "", [])
 
 
 def test_a_run_that_is_not_there_is_told(tmp_path: Path) -> None:

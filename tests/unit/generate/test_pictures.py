@@ -159,6 +159,19 @@ def test_what_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
         read(tmp_path / "a.png")
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_picture_that_may_not_be_read_is_told_as_the_system_says(tmp_path: Path) -> None:
+    file = _saved(_halves(), tmp_path / "a.png")
+    file.chmod(0)
+    with pytest.raises(Unreadable, match=r"a\.png: Permission denied"):
+        read(file)
+
+
+def test_a_picture_that_is_gone_is_told_as_the_system_says(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"a\.png: No such file"):
+        read(tmp_path / "a.png")
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kind=st.sampled_from(["png", "jpg", "gif", "tiff", "bmp", "webp"]),
