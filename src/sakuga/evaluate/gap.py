@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import combinations
 
 import numpy as np
@@ -61,6 +62,10 @@ def evaluate(
     """Every two of the sources; also their sides. Raises RequestError."""
     if len(sources) < 2:
         raise RequestError("name two datasets or more")
+    if "space" in recipes and find_spec("sklearn") is None:
+        raise RequestError(
+            "[space] needs scikit-learn: pip install 'sakuga[metrics]', or set space.use=none"
+        )
     found = measure(sources, clips, recipes, advance, thumbnails=True)
     vectors = {side.name: unit(side.seen["space"]) for side in found.sides if "space" in side.seen}
     made = Gap(
