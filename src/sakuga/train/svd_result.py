@@ -78,7 +78,7 @@ def _pipeline(
 ) -> Path:
     with whole(run / "pipeline") as folder, nets.quiet():
         if parts.folder is None:
-            _save_drawn(parts, folder)
+            finish_drawn(parts, folder)
         else:
             _copy(parts.folder, folder)
         unet.register_to_config(_name_or_path=base)  # never a path of this machine
@@ -95,9 +95,10 @@ def _copy(start: Path, folder: Path) -> None:
             shutil.copyfile(start / name, folder / name)
 
 
-def _save_drawn(parts: nets.Parts, folder: Path) -> None:
+def finish_drawn(parts: nets.Parts, folder: Path) -> None:
     """Nets that lie nowhere yet; transformers names its processor after the backend it found."""
-    parts.pipeline().save_pretrained(folder)
+    with nets.quiet():
+        parts.pipeline().save_pretrained(folder)
     for name in ("model_index.json", "feature_extractor/preprocessor_config.json"):
         page = folder / name
         written = page.read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from sakuga.train.average import Average
 from sakuga.train.packed import Pack
 from sakuga.train.svd_examples import Examples, covering, part
 from sakuga.train.svd_learns import weights_of
-from sakuga.train.svd_recipe import Recipe
+from sakuga.train.svd_recipe import Clips, Recipe
 
 WIDEST = 192  # pixels of a cell
 AUGMENTED = 0.02  # noise on the first frame, as diffusers' pipeline has it
@@ -52,19 +52,12 @@ class Sampler:
 
     def _rows(self, clip: int) -> list[Picture]:
         """The clip's frames beside each other, then the samples."""
-        frames = self.frames(clip)
+        frames = frames_of(self.pack, clip, self.recipe.clips)
         return [_row(frames), _row(self.sample(clip, frames[0]))]
 
-    def frames(self, clip: int) -> Picture:
-        """(T, height, width, 3) uint8 RGB of a clip, evenly spaced, its middle."""
-        clips = self.recipe.clips
-        chosen = pick(self.pack.keyframes(clip), clips.frames, "uniform", "refuse")
-        shown = torch.from_numpy(self.pack.frames(clip)[chosen]).permute(0, 3, 1, 2)
-        made = part(covering(shown, clips.width, clips.height), clips.width, clips.height)
-        return cast(Picture, made.permute(0, 2, 3, 1).numpy())
-
-    def sample(self, clip: int, first: Picture) -> Picture:
-        """(T, height, width, 3) uint8 RGB: what goes on from a clip's first frame."""
+    def sample(self, clip: int, first: Picture, guidance: float = 3.0) -> Picture:
+        """(T, height, width, 3) uint8 RGB: what goes on from a clip's first frame. guidance: at the
+        last frame; 1 at the first, as diffusers' pipeline has it."""
         from PIL import Image
 
         clips, schedule = self.recipe.clips, self.recipe.schedule
@@ -75,8 +68,8 @@ class Sampler:
                 Image.fromarray(first), height=clips.height, width=clips.width,
                 num_frames=clips.frames, num_inference_steps=schedule.denoise,
                 fps=round(self.told.fps(clip)), motion_bucket_id=round(self.told.motion(clip)),
-                noise_aug_strength=AUGMENTED, decode_chunk_size=clips.frames, output_type="pt",
-                generator=torch.Generator().manual_seed(schedule.seed),
+                noise_aug_strength=AUGMENTED, max_guidance_scale=guidance,
+                generator=torch.Generator().manual_seed(schedule.seed), output_type="pt",
             ).frames[0]  # fmt: skip
         pixels = (made.float().nan_to_num() * 255).round().clamp(0, 255).to(torch.uint8)
         return cast(Picture, pixels.permute(0, 2, 3, 1).cpu().numpy())
@@ -89,6 +82,14 @@ class Sampler:
         temporary.write_bytes(encoded.tobytes())
         temporary.replace(file)
         return file
+
+
+def frames_of(pack: Pack, clip: int, clips: Clips) -> Picture:
+    """(T, height, width, 3) uint8 RGB of a clip, evenly spaced, its middle."""
+    chosen = pick(pack.keyframes(clip), clips.frames, "uniform", "refuse")
+    shown = torch.from_numpy(pack.frames(clip)[chosen]).permute(0, 3, 1, 2)
+    made = part(covering(shown, clips.width, clips.height), clips.width, clips.height)
+    return cast(Picture, made.permute(0, 2, 3, 1).numpy())
 
 
 def _row(frames: Picture) -> Picture:
