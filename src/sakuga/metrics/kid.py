@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sakuga.metrics.frechet import Features, Groups, checked
 from sakuga.metrics.resample import Estimate, Floats, estimate, numbered, resampled
@@ -69,34 +68,38 @@ def _parts(a: Features, b: Features, groups: tuple[Groups, Groups]) -> tuple[flo
     if one.shape[1] != other.shape[1]:
         raise ValueError(f"features of {one.shape[1]} and {other.shape[1]} numbers: one model?")
     within = [_within(x, g) for x, g in zip((one, other), groups, strict=True)]
-    across = [_means(one, other), _means(other, one)]
+    across = _across(one, other)
     value = within[0].mean() + within[1].mean() - across[0].mean() - across[1].mean()
     pulls = [2 * (own - far - (own - far).mean()) for own, far in zip(within, across, strict=True)]
     return float(value), pulls[0], pulls[1]
 
 
+def _across(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """(N,) and (M,) what each sample has in common with the other set."""
+    of_a, of_b = np.empty(len(a)), np.zeros(len(b))
+    for start in range(0, len(a), BLOCK):
+        kernel = _kernel(a[start : start + BLOCK], b)
+        of_a[start : start + BLOCK] = kernel.mean(1)
+        of_b += kernel.sum(0)
+    return of_a, of_b / len(a)
+
+
 def _within(features: Floats, groups: Groups) -> Floats:
-    """(N,) what each sample has in common with those of its set that are not of its group."""
-    of = np.arange(len(features)) if groups is None else numbered(groups)
-    if int(of.max()) < 1:
-        raise ValueError(f"{len(features)} samples of one group: two groups or more are needed")
-    return _means(features, features, (of[:, None], of))
-
-
-def _means(
-    rows: Floats, columns: Floats, of: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
-) -> Floats:
-    """(N,) row means of the kernel; of: leave out pairs whose groups are equal.
+    """(N,) what each sample has in common with those of its set that are not of its group.
 
     A row is weighted by the pairs it has, so that the mean of all rows is that of all pairs.
     """
-    sums, counts = np.empty(len(rows)), np.full(len(rows), len(columns))
-    for start in range(0, len(rows), BLOCK):
+    of = np.arange(len(features)) if groups is None else numbered(groups)
+    if int(of.max()) < 1:
+        raise ValueError(f"{len(features)} samples of one group: two groups or more are needed")
+    sums, counts = np.empty(len(of)), np.empty(len(of))
+    for start in range(0, len(of), BLOCK):
         part = slice(start, start + BLOCK)
-        kernel = (rows[part] @ columns.T / rows.shape[1] + 1) ** 3
-        if of is not None:
-            apart = of[0][part] != of[1]
-            kernel *= apart
-            counts[part] = apart.sum(1)
-        sums[part] = kernel.sum(1)
+        apart = of[part, None] != of
+        sums[part] = (_kernel(features[part], features) * apart).sum(1)
+        counts[part] = apart.sum(1)
     return sums / counts.mean()
+
+
+def _kernel(rows: Floats, columns: Floats) -> Floats:
+    return (rows @ columns.T / rows.shape[1] + 1) ** 3
