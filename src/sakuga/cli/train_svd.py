@@ -58,14 +58,18 @@ def packed(asked: Asked, recipe: Recipe, to: Path) -> Pack:
     from sakuga.cli.console import size, stderr
     from sakuga.cli.progress import advancing
     from sakuga.core.errors import RequestError
-    from sakuga.train.packed import is_pack, open_pack
+    from sakuga.train.packed import facts_of, is_pack, open_pack
     from sakuga.train.svd_pack import make, packing_of, rows_of
 
     for there in (Path(asked.folder), to):
         if is_pack(there):
-            if asked.query and there != to:
-                raise RequestError(f"--query: {there} is a pack; name the dataset it was made of")
-            return open_pack(there)
+            found = open_pack(there)
+            if asked.query is not None and asked.query != facts_of(found).get("query"):
+                raise RequestError(
+                    f"--query {asked.query!r}: {there} is a pack of other clips; name the dataset, "
+                    "and another folder for the run"
+                )
+            return found
     rows = rows_of(asked.folder, asked.split, asked.query)
     cost = size(packing_of(recipe).cost(len(rows)))
     stderr().print(f"Packing frames into {to}: at most {cost}.", soft_wrap=True)

@@ -77,5 +77,5 @@ def read(folder: Path) -> Lineage:
     except (OSError, pa.ArrowException) as error:
         raise RequestError(
             f"{folder}: no {NAME} can be read from it, so nothing would say what was trained on; "
-            "pack the clips again: sakuga train pack"
+            "name the dataset that it was made of, and it is packed anew"
         ) from error

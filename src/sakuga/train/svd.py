@@ -187,11 +187,20 @@ def made_ready(
 
 
 def accelerated(recipe: Recipe) -> Accelerator:
-    """Ranks, devices and precision, as `accelerate launch` or this machine has them."""
+    """Ranks, devices and precision, as `accelerate launch` or this machine has them.
+
+    Raises RequestError for DeepSpeed.
+    """
     with nets.quiet():
         from accelerate import Accelerator
 
-        return Accelerator(mixed_precision=recipe.schedule.precision)
+        made = Accelerator(mixed_precision=recipe.schedule.precision)
+    if str(made.distributed_type).endswith("DEEPSPEED"):
+        raise RequestError(
+            "train svd does not go with DeepSpeed, which spreads the optimiser over ranks, so that "
+            "no checkpoint would be whole; launch it with accelerate launch --multi_gpu"
+        )
+    return made
 
 
 def averaged(

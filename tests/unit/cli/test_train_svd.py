@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -128,3 +129,24 @@ def test_a_killed_run_goes_on_to_the_same_losses(dataset: Path, run: Path, tmp_p
     assert [each["loss"] for each in journal.read(tmp_path)] == [
         each["loss"] for each in journal.read(run)
     ]
+
+
+@pytest.mark.slow
+def test_two_ranks_have_the_losses_of_one(run: Path, tmp_path: Path) -> None:
+    launcher = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes=2"]
+    done = subprocess.run(
+        [*launcher, "--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no",
+         "-m", "sakuga", "train", "svd", str(run / "pack"), "--out", str(tmp_path), *CPU, *SETS],
+        env=ENV, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found, alone = ([each["loss"] for each in journal.read(at)] for at in (tmp_path, run))
+    assert found == pytest.approx(alone, rel=1e-3)
+    assert (tmp_path / "pipeline" / "README.md").exists()
+
+
+def test_a_pack_of_other_clips_is_not_taken_for_the_answer_to_a_query(
+    run: Path, tmp_path: Path
+) -> None:
+    done = sakuga(run / "pack", "--out", tmp_path, *CPU, "--query", "smoke")
+    assert done.exit_code == 2 and "a pack of other clips" in " ".join(done.output.split())

@@ -181,5 +181,5 @@ def test_a_clip_size_that_is_no_multiple_of_eight_is_refused() -> None:
 
 
 def test_a_lineage_without_its_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="sakuga train pack"):
+    with pytest.raises(RequestError, match="packed anew"):
         lineage.read(tmp_path)
