@@ -42,13 +42,13 @@ from sakuga.train.svd_samples import Sampler, frames_of
 from sakuga.train.svd_step import Frozen, inputs_of, loss_of, pixels
 
 SEEDS = (1, 2, 3)
-SHOTS, HELD_OUT = range(2_000_000, 2_000_500), range(3_000_000, 3_000_120)
+SHOTS, HELD_OUT = range(2_000_000, 2_000_160), range(3_000_000, 3_000_056)
 GENERATED = 48  # held-out shots that are gone on from
 SETTINGS = (
     "clips.width=64", "clips.height=48", "optimiser.rate=2e-3", "optimiser.floor=0.05",
     "schedule.batch=4", "schedule.steps=300", "schedule.every=50", "schedule.average=0.98",
 )  # fmt: skip
-VAE_STEPS, VAE_CLIPS, VAE_FRAMES = 400, 3, 4
+VAE_STEPS, VAE_CLIPS, VAE_FRAMES = 300, 3, 4
 WIDTHS = {"frames": 24, "clips": 12}  # numbers of a feature
 KEPT = films.KEPT / "svd"
 

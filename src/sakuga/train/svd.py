@@ -27,7 +27,7 @@ from torch import nn
 
 from sakuga.core.errors import RequestError, StopBuild
 from sakuga.models import svd as nets
-from sakuga.train import checkpoints, lineage, optimiser, svd_optimiser
+from sakuga.train import checkpoints, journal, lineage, optimiser, svd_optimiser
 from sakuga.train.average import Average
 from sakuga.train.begun import begun
 from sakuga.train.checkpoints import Checkpoint
@@ -79,9 +79,9 @@ def train(
     given = batches(loop.examples, keys, collate, recipe.clips.workers)
     main = loop.accelerator.is_main_process
     loss = go(loop, given, steps, run, tells=main, advance=advance)
-    left = (
-        finish(loop.net, loop.average, loop.parts, recipe, pack, loop.source, run) if main else []
-    )
+    if not steps:  # all was done but what follows
+        loss = next((line["loss"] for line in reversed(journal.read(run))), loss)
+    left = loop.finish() if main else []
     loop.accelerator.wait_for_everyone()
     seconds = round(time.monotonic() - started, 3)
     warnings = found[1] if found else []
@@ -144,6 +144,12 @@ class Loop:
             state = self.adamw.state_dict()
             checkpoints.save(Checkpoint(done, net, state, made, self.pack.fingerprint), self.run)
         self.accelerator.wait_for_everyone()
+
+    def finish(self) -> list[str]:
+        """Write what the run leaves; gives the folders."""
+        return finish(
+            self.net, self.average, self.parts, self.recipe, self.pack, self.source, self.run
+        )
 
     def stop(self, step: int, batch: Batch, loss: float, norm: float) -> None:
         """Save the batch and raise StopBuild; no weight has been touched by it."""

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import interpolate
 from torch.utils.data import Dataset
@@ -102,13 +103,7 @@ class Examples(Dataset[Batch]):
         )
 
     def _frames(self, clip: int, random: np.random.Generator) -> Tensor:
-        there, wanted = self.pack.keyframes(clip), self.clips.frames
-        lot = int(random.integers(2**32))
-        if self.clips.how == "run":
-            begin = lot % (there - wanted + 1)
-            chosen = np.arange(begin, begin + wanted)
-        else:
-            chosen = pick(there, wanted, self.clips.how, "refuse", lot, self.pack.ids[clip])
+        chosen = chosen_of(self.pack.keyframes(clip), self.clips, random)
         return torch.from_numpy(self.pack.frames(clip)[chosen]).permute(0, 3, 1, 2)
 
     def fps(self, clip: int) -> float:
@@ -131,6 +126,21 @@ class Examples(Dataset[Batch]):
     @cached_property
     def _scores(self) -> list[float]:
         return self.lineage.dynamic_scores()
+
+
+def chosen_of(there: int, clips: Clips, random: np.random.Generator) -> NDArray[np.int64]:
+    """(frames,) places among a clip's packed keyframes, ascending; see `svd_recipe.Clips.how`.
+
+    `random` may draw the last of an interval, as ViCLIP's does not: of 16 keyframes that would
+    always give the same 8.
+    """
+    wanted = clips.frames
+    if clips.how == "uniform":
+        return pick(there, wanted, "uniform", "refuse")
+    if clips.how == "run":
+        return np.arange(wanted) + random.integers(there - wanted + 1)
+    edges = np.arange(wanted + 1) * there // wanted
+    return random.integers(edges[:-1], edges[1:])
 
 
 def cropped(frames: Tensor, clips: Clips, random: np.random.Generator) -> Tensor:

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -162,6 +163,18 @@ def test_grids_of_samples_show_the_clips_over_what_was_made_of_them(whole: Path)
     rows = [[grid[n * 16 : (n + 1) * 16] for n in range(8)] for grid in grids]
     assert all(np.array_equal(rows[0][n], rows[1][n]) for n in range(0, 8, 2))
     assert not any(np.array_equal(rows[0][n], rows[1][n]) for n in range(1, 8, 2))
+
+
+def test_a_run_stopped_after_its_last_step_still_leaves_its_net(
+    pack: Pack, published: Path, whole: Path, tmp_path: Path
+) -> None:
+    for name in ("checkpoints", "log.jsonl"):
+        copy = shutil.copytree if (whole / name).is_dir() else shutil.copy
+        copy(whole / name, tmp_path / name)
+    made = train(quick_svd(f"net.start={published}"), pack, tmp_path, resume=True)
+    assert made.loss == losses(whole)[-1]
+    weights = "pipeline/unet/diffusion_pytorch_model.safetensors"
+    assert (tmp_path / weights).read_bytes() == (whole / weights).read_bytes()
 
 
 def test_cached_latents_give_the_same_steps(pack: Pack, tmp_path: Path) -> None:

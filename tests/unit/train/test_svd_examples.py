@@ -16,7 +16,7 @@ from sakuga.train import lineage
 from sakuga.train.average import Average
 from sakuga.train.order import Key
 from sakuga.train.packed import Pack
-from sakuga.train.svd_examples import Batch, Examples, collate, covering, part
+from sakuga.train.svd_examples import Batch, Examples, chosen_of, collate, covering, part
 from sakuga.train.svd_learns import TEMPORAL, TRANSFORMER, learning, weights_of
 from sakuga.train.svd_recipe import Net
 from sakuga.train.svd_step import Frozen, inputs_of, pixels
@@ -79,6 +79,14 @@ def test_a_run_of_keyframes_is_eight_that_follow_each_other(pack: Pack) -> None:
         [begin] = [n for n in range(3) if torch.equal(frames, whole[n : n + 8])]
         begins.add(begin)
     assert len(begins) > 1
+
+
+def test_random_frames_are_one_of_each_interval_and_any_of_it() -> None:
+    clips, random = quick_svd().clips, np.random.default_rng(0)
+    drawn = np.stack([chosen_of(16, clips, random) for _ in range(60)])
+    assert (drawn // 2 == np.arange(8)).all()
+    assert ((drawn % 2).any(0) & ~(drawn % 2).all(0)).all()
+    assert np.array_equal(chosen_of(8, clips, random), np.arange(8))
 
 
 def test_each_condition_is_dropped_as_often_as_it_should_be(pack: Pack) -> None:
