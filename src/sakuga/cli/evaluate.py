@@ -176,6 +176,8 @@ def print_lines(lines: Sequence[tuple[str, ...]]) -> None:
 
     head, *rows = lines
     shown = table(*head, numbers=len(head) - 1)
+    for column in shown.columns:
+        column.overflow = "fold"  # on a narrow screen a number is parted, never cut off
     for row in rows:
         shown.add_row(*row)
     stdout().print(shown)
