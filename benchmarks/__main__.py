@@ -23,6 +23,7 @@ NAMES = (
     "scan",
     "retrieval",
     "timesheet",
+    "gap",
 )
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 

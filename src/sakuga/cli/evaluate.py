@@ -61,7 +61,8 @@ def evaluate(
         typer.Option(
             "--out",
             metavar="FILE|DIR",
-            help="A page to write, .html with pictures or .md; of scaling, the folder of its runs.",
+            help="A page to write, .html with pictures or .md, of gap its figure, too: .svg; of "
+            "scaling, the folder of its runs.",
         ),
     ] = None,
     profile: Annotated[
@@ -90,7 +91,7 @@ def evaluate(
     if name in (Name.generation, Name.gap):
         from sakuga.cli.generation import gap, generation
 
-        check_page(out)
+        check_page(out, *((".svg",) if name is Name.gap else ()))
         measured = generation if name is Name.generation else gap
         measured(folders, out, profile, [f"clips.seed={seed}", *(overrides or ())], as_json)
         return
@@ -141,12 +142,12 @@ def _retrieval(folder: str, out: str | None, asked: Ranking, as_json: bool) -> N
             stdout().print(out, soft_wrap=True)
 
 
-def check_page(out: str | None) -> None:
-    """Raise RequestError for what is no page."""
+def check_page(out: str | None, *more: str) -> None:
+    """Raise RequestError for what is no page. more: endings beside those of pages."""
     from sakuga.core.errors import RequestError
 
-    if out is not None and not out.endswith((".html", ".md")):
-        raise RequestError(f"--out {out}: name a page, .html or .md")
+    if out is not None and not out.endswith((".html", ".md", *more)):
+        raise RequestError(f"--out {out}: name a page, {', '.join(('.html', *more))} or .md")
 
 
 def write(file: str, page: str) -> None:

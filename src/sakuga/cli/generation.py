@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sakuga.core.profile import Settings
     from sakuga.evaluate.clips import Clip, Clips, Ref, Source
     from sakuga.evaluate.features import Side
+    from sakuga.evaluate.gap import Gap
     from sakuga.evaluate.generation import Generation
     from sakuga.train.packed import Pack
 
@@ -49,9 +50,7 @@ def gap(
     with advancing() as advance:
         made, sides = asked.evaluate(_sources(folders), clips, recipes, advance)
     if out is not None:
-        from sakuga.evaluate.figure10 import html, markdown
-
-        _write(out, html(made, sides) if out.endswith("html") else markdown(made))
+        _write(out, _page10(out, made, sides))
     _tell(made, lines(made), notes(made), out, as_json)
 
 
@@ -65,6 +64,14 @@ def _page9(out: str, made: Generation, sides: Sequence[Side]) -> str:
 
     told = "\n".join(f"- {note}" for note in notes(made))
     return f"# Generation\n\n{grid(lines(made))}\n\n{told}\n"
+
+
+def _page10(out: str, made: Gap, sides: Sequence[Side]) -> str:
+    from sakuga.evaluate.figure10 import html, markdown, svg
+
+    if out.endswith("svg"):
+        return svg(made.points, made.names)
+    return html(made, sides) if out.endswith("html") else markdown(made)
 
 
 def _settings(profile: str, overrides: Iterable[str], nets: Iterable[str]) -> Settings:

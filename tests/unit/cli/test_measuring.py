@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import Result
@@ -64,6 +65,16 @@ def test_gap_prints_json_and_nothing_else(folders: Path, tmp_path: Path) -> None
     assert set(pair["distances"]["fid"]["frechet"]) == {"value", "low", "high"}
     assert len(found["points"]) == 16
     assert "| a, b |" in page.read_text(encoding="utf-8")
+
+
+def test_the_figure_of_a_gap_is_drawn_alone(folders: Path, tmp_path: Path) -> None:
+    figure = tmp_path / "gap.svg"
+    made = run("gap", folders / "a", folders / "b", *SMALL, *RANDOM, "--set", "space.use=random",
+               "--out", figure)  # fmt: skip
+    assert made.exit_code == 0, made.output
+    drawn = ElementTree.fromstring(figure.read_text(encoding="utf-8"))
+    marks = [each for each in drawn.iter() if each.get("data-n") is not None]
+    assert len(marks) == 16
 
 
 def test_a_pack_is_a_side(folders: Path, tmp_path: Path) -> None:
