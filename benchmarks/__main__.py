@@ -23,6 +23,7 @@ NAMES = (
     "scan",
     "retrieval",
     "timesheet",
+    "gap",
 )
 ASKED = ("gpu",)  # only where it is named
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"

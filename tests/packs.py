@@ -6,7 +6,9 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
+from sakuga.train import lineage, svd_recipe
 from sakuga.train.packed import Pack, open_pack, writing
 from sakuga.train.recipe import Recipe, read_recipe
 
@@ -30,3 +32,33 @@ def random_pack(folder: Path, clips: int = 15, captions: dict[int, str] | None =
 def quick(family: str = "viclip", *more: str) -> Recipe:
     """The cpu profile on pictures of 16 pixels, six steps."""
     return read_recipe("cpu", [*NETS[family], *QUICK, *more])
+
+
+SVD_QUICK = (
+    "clips.width=32", "clips.height=16", "schedule.batch=4", "schedule.steps=6",
+    "schedule.every=2", "schedule.denoise=2",
+)  # fmt: skip
+
+
+def drawn_pack(folder: Path, clips: int = 10) -> Pack:
+    """Clips of noise with their lineage, as `train svd` packs them; two films, half on twos."""
+    pack = random_pack(folder, clips)
+    lineage.Lineage(pa.Table.from_pylist([_origin(id, n) for n, id in enumerate(pack.ids)])).write(
+        folder
+    )
+    return pack
+
+
+def _origin(id: str, number: int) -> dict[str, object]:
+    film = "one" if number % 2 else "two"
+    texts = {
+        "id": id, "video": hashlib.sha256(film.encode()).hexdigest(), "source_group": film,
+        "url": f"{film}.mp4", "licence": "CC-BY-4.0" if number % 2 else None,
+        "timing_class": "twos" if number % 2 else "ones", "split": "train",
+    }  # fmt: skip
+    return {**texts, "start": 24 * number, "end": 24 * number + 24, "dynamic_score": 0.4}
+
+
+def quick_svd(*more: str, profile: str = "svd-cpu") -> svd_recipe.Recipe:
+    """The tiny net on pictures of 32 x 16, six steps of four clips."""
+    return svd_recipe.read_recipe(profile, [*SVD_QUICK, *more])

@@ -17,8 +17,9 @@ LONGEST_NET = 500
 ONLY_IN = {  # package -> the modules that may import it
     "av": {"core/video.py", "core/frame.py", "core/encode.py"},
     "ray": {"core/engine.py"},
-    "torch": {"build", "models", "train"},
-    "transformers": {"build"},
+    "torch": {"build", "evaluate", "generate", "models", "train"},
+    "transformers": {"build", "evaluate", "models"},
+    "c2pa": {"generate"},
     "onnxruntime": {"build"},
     "openai": {"build"},
     "huggingface_hub": {"core/weights.py"},

@@ -15,6 +15,7 @@ from sakuga.cli.embed import embed
 from sakuga.cli.ending import end
 from sakuga.cli.evaluate import evaluate
 from sakuga.cli.export import export
+from sakuga.cli.generate import generate
 from sakuga.cli.import_ import import_
 from sakuga.cli.plan import plan
 from sakuga.cli.report import report
@@ -74,6 +75,7 @@ for _command in (
     import_,
     export,
     train,
+    generate,
     doctor,
 ):
     app.command(_command.__name__.rstrip("_"))(_command)

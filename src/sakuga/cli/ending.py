@@ -7,14 +7,17 @@ import errno
 WELL, WORLD, REQUEST, ITEMS, INTERRUPTED = 0, 1, 2, 3, 130
 
 _RESUME = "What is made stays; the same command goes on from there."
+_AGAIN = {
+    **dict.fromkeys(("build", "demo", "embed"), _RESUME),
+    "generate": "What is made stays; name the pictures that are left, or add --overwrite.",
+}
 
 
 def end(error: BaseException, command: str) -> int:
     """Say what went wrong, on standard error, and give the exit code. Raises what is our bug."""
     from sakuga.core.errors import RequestError
 
-    goes_on = command in ("build", "demo", "embed")
-    resume = _RESUME if goes_on else "The same command may be run again."
+    resume = _AGAIN.get(command, "The same command may be run again.")
     if isinstance(error, KeyboardInterrupt):
         say("stopped", "", resume)
         return INTERRUPTED

@@ -1,4 +1,4 @@
-"""`sakuga evaluate`: how well an encoder does on a dataset."""
+"""`sakuga evaluate`: how well encoders find, generators draw, and datasets differ."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sakuga.cli.options import AsJson, Dir
+from sakuga.cli.options import AsJson
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sakuga.evaluate.retrieval import Retrieval
-    from sakuga.evaluate.table2 import Line
 
 
 class Name(StrEnum):
@@ -20,6 +21,8 @@ class Name(StrEnum):
 
     retrieval = "retrieval"
     scaling = "scaling"
+    generation = "generation"
+    gap = "gap"
 
 
 def evaluate(
@@ -28,10 +31,18 @@ def evaluate(
         typer.Argument(
             metavar="NAME",
             help="retrieval: Table 2, of what `embed` made; scaling: Figure 7, by training on "
-            "ever larger parts of the dataset.",
+            "ever larger parts of the dataset; generation: Table 3, real clips and then generated "
+            "ones; gap: Table 4, datasets from each other.",
         ),
     ],
-    folder: Dir,
+    folders: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="DIR...",
+            help="A folder that `sakuga build` made. Of generation and gap two or more: datasets, "
+            "packs, folders of videos, GIFs or pictures, films.",
+        ),
+    ],
     *,
     split: Annotated[
         str, typer.Option("--split", metavar="NAME", help="train, validation, test or all.")
@@ -43,18 +54,24 @@ def evaluate(
         int, typer.Option("--keyframes", metavar="N", help="Leave out clips with fewer.")
     ] = 8,
     seed: Annotated[
-        int, typer.Option("--seed", metavar="N", help="Of the shuffle into galleries.")
+        int, typer.Option("--seed", metavar="N", help="Of the shuffle, and of what is drawn.")
     ] = 0,
     out: Annotated[
         str | None,
         typer.Option(
             "--out",
             metavar="FILE|DIR",
-            help="A page to write, .html with pictures or .md; of scaling, the folder of its runs.",
+            help="A page to write, .html with pictures or .md, of gap its figure, too: .svg; of "
+            "scaling, the folder of its runs.",
         ),
     ] = None,
     profile: Annotated[
-        str, typer.Option("--profile", metavar="NAME|FILE", help="How scaling trains.")
+        str,
+        typer.Option(
+            "--profile",
+            metavar="NAME|FILE",
+            help="How scaling trains; of generation and gap a file of sections.",
+        ),
     ] = "cpu",
     overrides: Annotated[
         list[str] | None,
@@ -68,9 +85,19 @@ def evaluate(
     ] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Rank clips and captions by the paper's protocol, or measure how that grows with data."""
+    """Measure by the paper's protocols: retrieval, how it scales, generation, domain gaps."""
     from sakuga.core.errors import RequestError
 
+    if name in (Name.generation, Name.gap):
+        from sakuga.cli.generation import gap, generation
+
+        check_page(out, *((".svg",) if name is Name.gap else ()))
+        measured = generation if name is Name.generation else gap
+        measured(folders, out, profile, [f"clips.seed={seed}", *(overrides or ())], as_json)
+        return
+    if len(folders) > 1:
+        raise RequestError(f"evaluate {name}: one folder, not {len(folders)}")
+    [folder] = folders
     if name is Name.scaling:
         from sakuga.cli.scaling import Asked, scaling
 
@@ -78,8 +105,7 @@ def evaluate(
             raise RequestError("evaluate scaling: name a folder for its runs with --out")
         scaling(folder, out, profile, overrides or (), Asked(sizes, seeds, gallery), as_json)
         return
-    if out is not None and not out.endswith((".html", ".md")):
-        raise RequestError(f"--out {out}: name a page, .html or .md")
+    check_page(out)
     if seed < 0:
         raise RequestError(f"--seed {seed}: must be 0 or more")
     _retrieval(folder, out, Ranking(split, gallery, keyframes, seed), as_json)
@@ -116,6 +142,14 @@ def _retrieval(folder: str, out: str | None, asked: Ranking, as_json: bool) -> N
             stdout().print(out, soft_wrap=True)
 
 
+def check_page(out: str | None, *more: str) -> None:
+    """Raise RequestError for what is no page. more: endings beside those of pages."""
+    from sakuga.core.errors import RequestError
+
+    if out is not None and not out.endswith((".html", ".md", *more)):
+        raise RequestError(f"--out {out}: name a page, {', '.join(('.html', *more))} or .md")
+
+
 def write(file: str, page: str) -> None:
     """Write a page, here or to a bucket, whole or not at all."""
     from sakuga.core.store import Store
@@ -137,12 +171,14 @@ def print_retrieval(made: Retrieval) -> None:
         print_lines(class_lines(found))
 
 
-def print_lines(lines: list[Line]) -> None:
+def print_lines(lines: Sequence[tuple[str, ...]]) -> None:
     """Lines of a table, the first its head."""
     from sakuga.cli.console import stdout, table
 
     head, *rows = lines
     shown = table(*head, numbers=len(head) - 1)
+    for column in shown.columns:
+        column.overflow = "fold"  # on a narrow screen a number is parted, never cut off
     for row in rows:
         shown.add_row(*row)
     stdout().print(shown)

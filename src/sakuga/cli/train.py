@@ -21,6 +21,7 @@ class What(StrEnum):
     """What is trained, or made ready for it."""
 
     contrastive = "contrastive"
+    svd = "svd"
     timesheet = "timesheet"
     pack = "pack"
 
@@ -30,8 +31,9 @@ def train(
         What,
         typer.Argument(
             metavar="NAME",
-            help="contrastive: clips and captions brought together; timesheet: on ones, twos, "
-            "threes, from what `embed` made; pack: frames made ready alone.",
+            help="contrastive: clips and captions brought together; svd: keyframes from one image; "
+            "timesheet: on ones, twos, threes, from what `embed` made; pack: frames made ready "
+            "alone.",
         ),
     ],
     folder: Annotated[
@@ -46,8 +48,14 @@ def train(
         str, typer.Option("--out", metavar="RUN", help="Folder of the run, or of the pack.")
     ],
     profile: Annotated[
-        str, typer.Option("--profile", metavar="NAME|FILE", help="cpu, small, paper, or a file.")
-    ] = "cpu",
+        str | None,
+        typer.Option(
+            "--profile",
+            metavar="NAME|FILE",
+            help="contrastive: cpu, small, paper; svd: svd, svd-lora, svd-cpu; or a file. None: "
+            "the first of them.",
+        ),
+    ] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="Change a value of the profile."),
@@ -55,6 +63,18 @@ def train(
     split: Annotated[
         str, typer.Option("--split", metavar="NAME", help="Which split is packed.")
     ] = "train",
+    lora: Annotated[
+        bool, typer.Option("--lora", help="svd: adapters alone learn; profile svd-lora.")
+    ] = False,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query",
+            metavar="TERMS",
+            help="svd: on what answers it alone: words of tags and descriptions, column=value, "
+            "column>=value, subset=NAME.",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the run's last checkpoint.")
     ] = False,
@@ -65,6 +85,7 @@ def train(
 ) -> None:
     """Train a net on a dataset; goes on where it was stopped with --resume."""
     from sakuga.cli.options import check_out
+    from sakuga.core.errors import RequestError
     from sakuga.train.recipe import read_recipe
 
     installed()
@@ -72,7 +93,15 @@ def train(
     if name is What.timesheet:
         _timesheet(folder, out, overrides or (), as_json, resume or dry_run)
         return
-    recipe = read_recipe(profile, overrides or ())
+    if name is What.svd:
+        from sakuga.cli.train_svd import Asked, train_svd
+
+        asked = Asked(folder, Path(out), profile, overrides or (), split, lora, query, as_json)
+        train_svd(asked, resume, dry_run)
+        return
+    if lora or query is not None:
+        raise RequestError(f"--lora and --query are of train svd; leave them with train {name}")
+    recipe = read_recipe(profile or "cpu", overrides or ())
     if name is What.pack:
         _said_pack(packed(folder, Path(out), recipe, split), as_json)
         return
@@ -89,8 +118,8 @@ def packed(folder: str, to: Path, recipe: Recipe, split: str) -> Pack:
     from sakuga.cli.progress import advancing
     from sakuga.dataset.published import open_dataset
     from sakuga.train.nets import side_of
-    from sakuga.train.packed import Packing, is_pack, open_pack
-    from sakuga.train.packing import pack
+    from sakuga.train.packed import is_pack, open_pack
+    from sakuga.train.packing import Packing, pack
     from sakuga.train.shards import is_shards, pack_shards
 
     for there in (Path(folder), to):

@@ -8,6 +8,7 @@ Built on PyAV (BSD-3-Clause), which carries FFmpeg and the encoders.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -81,9 +82,12 @@ class VideoWriter:
     ...         writer.write(image)
     """
 
-    def __init__(self, path: Path, width: int, height: int, form: VideoFormat) -> None:
-        """path: its suffix names the container; width, height: pixels.
+    def __init__(
+        self, path: Path, width: int, height: int, form: VideoFormat, tags: Mapping[str, str] = {}
+    ) -> None:
+        """path: its suffix names the container; width, height: pixels; tags: the container's own.
 
+        An MP4 or MOV with tags keeps names of any kind, and begins with its index, for the web.
         Raises ValueError when codec or container is unknown. An encoder that refuses the
         combination says so (av.error.FFmpegError) at the first picture.
         """
@@ -92,7 +96,7 @@ class VideoWriter:
         self._temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
         self._last_ticks = -1
         self._reformat = VideoReformatter()
-        self._container = _open(self._temporary)
+        self._container = _open(self._temporary, tags)
         try:
             self._stream = _add_stream(self._container, width, height, form)
         except BaseException:
@@ -156,11 +160,16 @@ class VideoWriter:
         self._temporary.unlink(missing_ok=True)
 
 
-def _open(path: Path) -> OutputContainer:
+def _open(path: Path, tags: Mapping[str, str]) -> OutputContainer:
     form = CONTAINERS.get(path.suffix.lstrip("."))
     if form is None:
         raise ValueError(f"container {path.suffix!r} is unknown: use one of {list(CONTAINERS)}")
-    return av.open(str(path), "w", format=form, options={"fflags": "+bitexact"})
+    options = {"fflags": "+bitexact"}
+    if tags and form in ("mp4", "mov"):
+        options["movflags"] = "+faststart+use_metadata_tags"
+    container = av.open(str(path), "w", format=form, options=options)
+    container.metadata.update(tags)
+    return container
 
 
 def _add_stream(

@@ -9,6 +9,7 @@ from html import escape
 from sakuga.evaluate.ranked import Hit, Query
 from sakuga.evaluate.retrieval import Retrieval
 from sakuga.evaluate.table2 import Line, class_lines, lines, name, notes
+from sakuga.evaluate.told import grid
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
@@ -33,23 +34,23 @@ def html(made: Retrieval, ranked: Sequence[Query]) -> str:
     """The page. Every text that comes from a file is escaped."""
     title = escape(f"Retrieval: {name(made.encoder)}")
     classes = "".join(
-        f"<h3>{escape(axis)}</h3>{_table(class_lines(found))}"
+        f"<h3>{escape(axis)}</h3>{table_of(class_lines(found))}"
         for axis, found in made.classes.items()
     )
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{STYLE}</style></head><body><h1>{title}</h1>"
-        f"<h2>Table 2</h2>{_table(lines(made), 'ours')}{_notes(notes(made))}"
+        f"<h2>Table 2</h2>{table_of(lines(made), 'ours')}{notes_of(notes(made))}"
         f"{'<h2>By class</h2>' + classes if classes else ''}"
-        f"<h2>Figure 8</h2>{_notes([_RANKED])}{''.join(map(_query, ranked))}</body></html>\n"
+        f"<h2>Figure 8</h2>{notes_of([_RANKED])}{''.join(map(_query, ranked))}</body></html>\n"
     )
 
 
 def markdown(made: Retrieval) -> str:
     """The tables and notes; no pictures."""
-    parts = [f"# Retrieval: {name(made.encoder)}", _grid(lines(made)), "\n".join(notes(made))]
+    parts = [f"# Retrieval: {name(made.encoder)}", grid(lines(made)), "\n".join(notes(made))]
     for axis, found in made.classes.items():
-        parts += [f"## {axis}", _grid(class_lines(found))]
+        parts += [f"## {axis}", grid(class_lines(found))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -60,7 +61,8 @@ _RANKED = (
 )
 
 
-def _table(rows: Sequence[Line], kind: str = "") -> str:
+def table_of(rows: Sequence[Line], kind: str = "") -> str:
+    """Lines, the first the head."""
     head, *body = rows
     told = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in body)
     table = f'<table class="{kind}"><tr>{_cells(head, "th")}</tr>{told}</table>'
@@ -71,7 +73,8 @@ def _cells(row: Line, tag: str) -> str:
     return "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
 
 
-def _notes(told: Iterable[str]) -> str:
+def notes_of(told: Iterable[str]) -> str:
+    """A paragraph each."""
     return "".join(f'<p class="note">{escape(each)}</p>' for each in told)
 
 
@@ -89,9 +92,3 @@ def _hit(hit: Hit) -> str:
     told = f"{hit.rank:,}: {escape(hit.id[:12])}, {hit.score:.3f}"
     kind = ' class="right"' if hit.right else ""
     return f"<figure{kind}>{picture}<figcaption>{told}</figcaption></figure>"
-
-
-def _grid(rows: Sequence[Line]) -> str:
-    head, *body = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    told = [head, ["---"] * len(head), *body]
-    return "\n".join(f"| {' | '.join(row)} |" for row in told)

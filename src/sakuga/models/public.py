@@ -1,8 +1,9 @@
-"""Where the public weights and vocabularies are (§4.1). It imports no PyTorch.
+"""Where the public weights and vocabularies are (§4.1, §4.2). It imports no PyTorch.
 
 Licences: VideoMamba and BERT Apache-2.0; OpenAI's CLIP MIT; ViCLIP's model cards say MIT or
 nothing, its authors' paper page CC-BY-NC-SA-4.0: whoever publishes what was trained from it should
-ask.
+ask. Stable Video Diffusion is gated, under a licence of Stability AI's own, and so is all that is
+finetuned from it.
 """
 
 from __future__ import annotations
@@ -52,3 +53,22 @@ BERT_VOCABULARY = Weights(
     ("vocab.txt",),
     1,
 )
+
+SVD = Weights(
+    "stabilityai/stable-video-diffusion-img2vid",
+    "9cf024d5bfa8f56622af86c884f26a52f6676f2e",
+    (
+        "model_index.json",
+        "feature_extractor/preprocessor_config.json",
+        "image_encoder/config.json",
+        "image_encoder/model.safetensors",
+        "scheduler/scheduler_config.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/config.json",
+        "vae/diffusion_pytorch_model.safetensors",
+    ),
+    9_020,
+)
+"""14 frames, in diffusers' layout, fp32 (§4.2). The paper's "SVD-MV" is no public net that goes on
+from an image; this one is."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,20 +24,19 @@ import torch
 
 from sakuga.core.errors import RequestError, StopBuild
 from sakuga.train import checkpoints, optimiser
+from sakuga.train.begun import begun
 from sakuga.train.checkpoints import Checkpoint
-from sakuga.train.examples import Batch, Examples, Tokenizer, loader
+from sakuga.train.examples import Batch, Examples, loader
 from sakuga.train.gradients import loss_and_gradients
-from sakuga.train.journal import Journal
 from sakuga.train.learner import Learner, accelerated, prepared
 from sakuga.train.nets import net_of, patches_of, side_of, tokenizer_of
 from sakuga.train.order import Order
 from sakuga.train.packed import Pack
-from sakuga.train.recipe import Recipe, as_plain, changed
+from sakuga.train.recipe import Recipe, as_plain
+from sakuga.train.steps import Advance, go
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-
-Advance = Callable[[str, float, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +63,22 @@ def train(
     accelerator = accelerated(recipe)
     order = ordered(recipe, pack, accelerator.num_processes)
     total = optimiser.total_steps(recipe.schedule, order.steps_an_epoch)
-    found = _begun(recipe, pack, run, resume)
+    found = begun(as_plain(recipe), pack, run, resume)
     net, tokenizer = net_of(recipe.net, recipe.schedule.seed), tokenizer_of(recipe.net)
     learner = prepared(net, recipe, accelerator, found[0] if found else None)
-    done = found[0].step if found else 0
+    steps = range(found[0].step if found else 0, total)
     examples = Examples(
         pack, recipe.clips, side_of(recipe.net), patches_of(net),
         optimiser.masked_steps(recipe.schedule, total), recipe.schedule.seed,
     )  # fmt: skip
+    rank, ranks, main = (
+        accelerator.process_index, accelerator.num_processes, accelerator.is_main_process,
+    )  # fmt: skip
+    given = loader(examples, list(order.of_steps(steps, rank, ranks)), tokenizer)
+    learner.towers.train()
     loop = Loop(recipe, pack, run, learner, accelerator, total)
-    loss = loop.go(_batches(examples, order, range(done, total), tokenizer, accelerator), advance)
-    if accelerator.is_main_process:
+    loss = go(loop, given, steps, run, tells=main, advance=advance)
+    if main:
         _finish(learner.weights(), recipe, run, total)
     accelerator.wait_for_everyone()
     seconds = round(time.monotonic() - started, 3)
@@ -92,34 +96,9 @@ class Loop:
     accelerator: Accelerator
     total: int
 
-    def go(self, batches: torch.utils.data.DataLoader[Batch], advance: Advance | None) -> float:
-        """Each step in turn; gives the last one's loss, NaN if none was left."""
-        journal, loss, before = None, float("nan"), time.monotonic()
-        self.learner.towers.train()
-        for batch in batches:
-            step = batch.keys[0].step
-            if journal is None and self.accelerator.is_main_process:
-                journal = Journal(self.run, step)
-            waited = time.monotonic() - before
-            loss, norm, rate = self.step(step, batch)
-            if journal:
-                line = {"step": step, "loss": loss, "rate": rate, "norm": norm}
-                line |= {
-                    "temperature": float(self.learner.net.temp.detach()),
-                    "waited": round(waited, 4),
-                }
-                journal.write({**line, "seconds": round(time.monotonic() - before, 4)})
-            before = time.monotonic()
-            if (step + 1) % self.recipe.schedule.every == 0 or step + 1 == self.total:
-                self.save(step + 1)
-            if advance:
-                advance("train", step + 1, self.total)
-        if journal:
-            journal.close()
-        return loss
-
-    def step(self, step: int, batch: Batch) -> tuple[float, float, float]:
-        """Loss, norm of the gradient, learning rate. Raises StopBuild where they are no numbers."""
+    def step(self, step: int, batch: Batch) -> Mapping[str, float]:
+        """Loss, learning rate, norm of the gradient, temperature. Raises StopBuild where they are
+        no numbers."""
         schedule = self.recipe.schedule
         rate = optimiser.rate(step, self.total, self.recipe.optimiser, schedule)
         loss = loss_and_gradients(
@@ -130,7 +109,13 @@ class Loop:
         norm = self.learner.step(rate) if math.isfinite(loss) else math.nan
         if not math.isfinite(norm):
             self.stop(step, batch, loss, norm)
-        return loss, norm, rate
+        temperature = float(self.learner.net.temp.detach())
+        return {"loss": loss, "rate": rate, "norm": norm, "temperature": temperature}
+
+    def between(self, done: int) -> None:
+        """A checkpoint, where it is time for one."""
+        if done % self.recipe.schedule.every == 0 or done == self.total:
+            self.save(done)
 
     def save(self, step: int) -> None:
         """A checkpoint after so many steps."""
@@ -172,35 +157,6 @@ def ordered(recipe: Recipe, pack: Pack, ranks: int) -> Order:
             f"schedule.batch = {schedule.batch}: must be a multiple of {ranks} ranks"
         )
     return Order(len(pack), schedule.batch, schedule.seed)
-
-
-def _begun(
-    recipe: Recipe, pack: Pack, run: Path, resume: bool
-) -> tuple[Checkpoint, list[str]] | None:
-    """Where a run stopped, or None where it begins. RequestError where the two are confused."""
-    found = checkpoints.newest(run)
-    if not resume:
-        if found or (run / "log.jsonl").exists():
-            raise RequestError(f"{run} holds a run; add --resume to go on, or name another folder")
-        run.mkdir(parents=True, exist_ok=True)
-        return None
-    run.mkdir(parents=True, exist_ok=True)
-    if found is None:
-        return None
-    if differing := changed(found[0].recipe, as_plain(recipe)):
-        raise RequestError(
-            f"{run} was begun with another recipe: {', '.join(differing)}; give the same one"
-        )
-    if found[0].pack != pack.fingerprint:
-        raise RequestError(f"{run} was begun with other clips than {pack.folder}; give the same")
-    return found
-
-
-def _batches(
-    examples: Examples, order: Order, steps: range, tokenizer: Tokenizer, accelerator: Accelerator
-) -> torch.utils.data.DataLoader[Batch]:
-    rank, ranks = accelerator.process_index, accelerator.num_processes
-    return loader(examples, list(order.of_steps(steps, rank, ranks)), tokenizer)
 
 
 def _finish(weights: dict[str, torch.Tensor], recipe: Recipe, run: Path, steps: int) -> None:

@@ -33,16 +33,21 @@ def is_decayed(name: str, weight: Tensor) -> bool:
 
 def adamw(weights: Iterable[tuple[str, Tensor]], recipe: Optimiser) -> torch.optim.AdamW:
     """For the named weights that learn; epsilon 1e-8."""
+    betas = (recipe.beta1, recipe.beta2)
+    return torch.optim.AdamW(groups(weights, recipe.decay), recipe.rate, betas)
+
+
+def groups(weights: Iterable[tuple[str, Tensor]], decay: float) -> list[dict[str, Any]]:
+    """The weights that learn, those that decay and those that don't."""
     learning = [(name, weight) for name, weight in weights if weight.requires_grad]
-    groups = [
+    made = [
         {
             "params": [w for name, w in learning if is_decayed(name, w) == decayed],
-            "weight_decay": recipe.decay if decayed else 0.0,
+            "weight_decay": decay if decayed else 0.0,
         }
         for decayed in (True, False)
     ]
-    betas = (recipe.beta1, recipe.beta2)
-    return torch.optim.AdamW([g for g in groups if g["params"]], recipe.rate, betas)
+    return [group for group in made if group["params"]]
 
 
 def total_steps(schedule: Schedule, steps_an_epoch: int) -> int:
@@ -61,12 +66,12 @@ def rate(step: int, total: int, optimiser: Optimiser, schedule: Schedule) -> flo
         raise RequestError(f"step = {step}: must be 0 to {total - 1}")
     masked = masked_steps(schedule, total)
     if step < masked:
-        return _phase(step, masked, schedule.warmup, optimiser.rate, optimiser.floor)
+        return phase(step, masked, schedule.warmup, optimiser.rate, optimiser.floor)
     length, warmup = total - masked, schedule.unmasked_warmup
-    return _phase(step - masked, length, warmup, schedule.unmasked_rate, optimiser.floor)
+    return phase(step - masked, length, warmup, schedule.unmasked_rate, optimiser.floor)
 
 
-def _phase(step: int, length: int, warmup: float, highest: float, floor: float) -> float:
+def phase(step: int, length: int, warmup: float, highest: float, floor: float) -> float:
     """A line up to the highest rate, then half a cosine down; both keep above the floor."""
     rising = math.floor(warmup * length)
     if step < rising:

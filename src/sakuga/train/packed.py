@@ -3,6 +3,7 @@
     PACK/frames.bin      pixels of all clips, one clip after the other: (n, H, W, 3) uint8 RGB each
     PACK/clips.parquet   a clip's id, caption, how many frames of what size, and where they begin
     PACK/pack.json       how it was made, and what was left out and why
+    PACK/lineage.parquet where each clip is from (`train.lineage`)
 
 A pack is written under another name and takes its own when it is whole. What has been written of it
 is kept clip by clip, so that the same command goes on where it was stopped:
@@ -18,7 +19,7 @@ import math
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +35,6 @@ from sakuga.core.lock import held
 from sakuga.core.recipe import fingerprint
 
 FEWEST = 8  # §5: clips with fewer keyframes are left out
-WIDEST = 2.0  # longer to shorter side, to say beforehand what a pack may cost
 
 _Kept = tuple[str, int, int, int, int]  # caption, begin, frames, height, width
 
@@ -42,28 +42,6 @@ _INDEX = pa.schema(
     [("id", pa.string()), ("caption", pa.string()), ("begin", pa.int64())]
     + [(name, pa.int32()) for name in ("frames", "height", "width")]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Packing:
-    """How clips are packed. frames: at most so many keyframes of each, evenly spaced; training
-    draws 8 of them anew each time. side: the shorter one, in pixels; smaller pictures stay.
-    """
-
-    frames: int = 16
-    side: int = 256
-
-    def checked(self) -> Packing:
-        """This; raises RequestError for what can't be."""
-        if self.frames < FEWEST:
-            raise RequestError(f"frames = {self.frames}: must be {FEWEST} or more; see §5")
-        if self.side < 1:
-            raise RequestError(f"side = {self.side}: must be 1 pixel or more")
-        return self
-
-    def cost(self, clips: int) -> int:
-        """At most so many bytes, for pictures up to twice as long as wide."""
-        return int(clips * self.frames * self.side**2 * WIDEST * 3)
 
 
 @dataclass(frozen=True)
@@ -119,6 +97,11 @@ class Writer:
         """Ids of the clips that need not come again, kept or left out."""
         return {*self._rows, *self.left}
 
+    @property
+    def kept(self) -> set[str]:
+        """Ids of the clips that are in it."""
+        return set(self._rows)
+
     def add(self, id: str, caption: str, frames: Picture) -> None:
         """A clip: (n, H, W, 3) uint8 RGB."""
         with (self.folder / "frames.bin").open("ab") as file:
@@ -143,7 +126,7 @@ class Writer:
         os.truncate(lines, whole)
         os.truncate(frames, self._end)
 
-    def close(self, facts: dict[str, object], order: Iterable[str] | None = None) -> None:
+    def close(self, facts: Mapping[str, object], order: Iterable[str] | None = None) -> None:
         """Write the index, of these clips in this order, or of all as they came; `facts` go into
         pack.json beside the counts.
         """
@@ -176,7 +159,9 @@ class Writer:
 
 
 @contextmanager
-def writing(folder: Path, facts: dict[str, object], *, goes_on: bool = False) -> Generator[Writer]:
+def writing(
+    folder: Path, facts: Mapping[str, object], *, goes_on: bool = False
+) -> Generator[Writer]:
     """Write a pack whole, or not at all if an exception leaves the block.
 
     goes_on: what was written is kept then, for a Writer of the same facts that takes it up again.
@@ -185,13 +170,13 @@ def writing(folder: Path, facts: dict[str, object], *, goes_on: bool = False) ->
         raise RequestError(f"{folder} is there already; name another folder")
     unfinished = folder.with_name(f"{folder.name}.unfinished")
     writer, head = Writer(unfinished), unfinished / "clips.jsonl"
-    if goes_on and _first_line(head) == json.loads(json.dumps(facts)):
+    if goes_on and _first_line(head) == json.loads(json.dumps(dict(facts))):
         writer.resume()
     else:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         (unfinished / "frames.bin").touch()
-        head.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+        head.write_text(json.dumps(dict(facts)) + "\n", encoding="utf-8")
     try:
         yield writer
         if not (unfinished / "pack.json").exists():
@@ -223,6 +208,11 @@ def _first_line(file: Path) -> Any:
 def is_pack(folder: Path) -> bool:
     """True where a pack is."""
     return (folder / "pack.json").is_file()
+
+
+def facts_of(pack: Pack) -> dict[str, Any]:
+    """What pack.json says of how it was made."""
+    return json.loads((pack.folder / "pack.json").read_text(encoding="utf-8"))
 
 
 def open_pack(folder: Path) -> Pack:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import shutil
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,29 +17,68 @@ from sakuga.core.errors import RequestError
 from sakuga.core.images import Picture
 from sakuga.core.recipe import fingerprint
 from sakuga.core.records import Failure, Row
-from sakuga.train.packed import FEWEST, Pack, Packing, Writer, alone, is_pack, open_pack, writing
+from sakuga.train import lineage
+from sakuga.train.packed import FEWEST, Pack, Writer, alone, is_pack, open_pack, writing
 
 if TYPE_CHECKING:
     from sakuga.dataset.published import Dataset
 
+WIDEST = 2.0  # longer to shorter side, to say beforehand what a pack may cost
 Advance = Callable[[str, float, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How clips are packed. frames: at most so many keyframes of each, evenly spaced; training
+    draws 8 of them anew each time. side: the shorter one, in pixels; smaller pictures stay. cover:
+    (width, height) that the picture should still cover, instead. fewest: keyframes of a clip that
+    is taken. caption: whether it must have one.
+    """
+
+    frames: int = 16
+    side: int = 256
+    cover: tuple[int, int] | None = None
+    fewest: int = FEWEST
+    caption: bool = True
+
+    def checked(self) -> Packing:
+        """This; raises RequestError for what can't be."""
+        if self.frames < self.fewest:
+            raise RequestError(f"frames = {self.frames}: must be {self.fewest} or more; see §5")
+        if self.side < 1:
+            raise RequestError(f"side = {self.side}: must be 1 pixel or more")
+        return self
+
+    def cost(self, clips: int) -> int:
+        """At most so many bytes, for pictures up to twice as long as wide."""
+        area = self.side**2 if self.cover is None else self.cover[0] * self.cover[1]
+        return int(clips * self.frames * area * WIDEST * 3)
+
+    def fitted(self, frames: Picture) -> Picture:
+        """Frames (n, H, W, 3) as they are packed."""
+        height, width = frames.shape[1:3]
+        if self.cover is None:
+            return shrunk(frames, self.side)
+        scale = max(self.cover[0] / width, self.cover[1] / height)
+        return shrunk(frames, math.ceil(scale * min(height, width)))
 
 
 def pack(
     dataset: Dataset, folder: Path, packing: Packing, advance: Advance,
-    waiting: Callable[[], None] = lambda: None,
+    waiting: Callable[[], None] = lambda: None, facts: Mapping[str, object] | None = None,
 ) -> Pack:  # fmt: skip
-    """Pack a dataset's clips that have a caption and 8 keyframes or more.
+    """Pack a dataset's clips that have enough keyframes and, if it must be, a caption.
 
     Each film is decoded once, forward. A clip whose frames can't be had again is left out and
     counted, never another's taken for it. Where it was stopped, it goes on; where another packs
-    into this folder, `waiting` is called and that pack is taken. Raises RequestError where the disk
-    is too small.
+    into this folder, `waiting` is called and that pack is taken. `facts` are kept in pack.json.
+    Raises RequestError, before anything is decoded, where the disk is too small or no clip has
+    enough keyframes.
     """
     packing.checked()
     with alone(folder, waiting):
         if not is_pack(folder):
-            _pack(dataset, folder, packing, advance)
+            _pack(dataset, folder, packing, advance, facts or {})
     return open_pack(folder)
 
 
@@ -50,41 +93,50 @@ def room_for(clips: int, folder: Path, packing: Packing) -> None:
         )
 
 
-def _pack(dataset: Dataset, folder: Path, packing: Packing, advance: Advance) -> None:
-    left_out: dict[str, int] = {}
-    wanted = {row.id: row for row in _worthy(dataset, left_out)}
+def _pack(
+    dataset: Dataset, folder: Path, packing: Packing, advance: Advance, facts: Mapping[str, object]
+) -> None:
+    left_out = Counter[str]()
+    wanted = {row.id: row for row in _worthy(dataset, packing, left_out)}
+    if len(dataset) and left_out["too_few_keyframes"] == len(dataset):
+        raise RequestError(
+            f"{dataset!r}: none of its {len(dataset)} clips has {packing.fewest} keyframes or "
+            "more; bring longer or livelier footage, or lower clips.frames"
+        )
     of = fingerprint([(row.id, row.text_description) for row in wanted.values()])
-    facts: dict[str, object] = {"frames": packing.frames, "side": packing.side, "of": of}
+    made = {**dataclasses.asdict(packing), **facts, "of": of}
     room_for(len(dataset), folder, packing)
-    with writing(folder, facts, goes_on=True) as writer:
+    with writing(folder, made, goes_on=True) as writer:
         writer.left_out.update(left_out)
         there = writer.there
         rows = [row for row in wanted.values() if row.id not in there]
         _decode(dataset, rows, writer, packing, len(wanted), advance)
-        writer.close(facts, wanted)
+        kept = writer.kept
+        lineage.write([row for row in wanted.values() if row.id in kept], writer.folder)
+        writer.close(made, wanted)
 
 
 def _decode(
     dataset: Dataset, rows: list[Row], writer: Writer, packing: Packing, of: int, advance: Advance
 ) -> None:
-    captions = {row.id: (str(row.text_description), row.keyframes) for row in rows}
+    about = {row.id: (row.text_description or "", row.keyframes) for row in rows}
     found = dataset.each_frames(rows, count=packing.frames, how="uniform", short="repeat")
     for number, made in enumerate(found, of - len(rows) + 1):
         if isinstance(made, Failure):
             writer.leave(made.id, made.reason)
         else:
-            caption, keyframes = captions[made.id]
+            caption, keyframes = about[made.id]
             shown = made.pixels[: min(keyframes, packing.frames)]
-            writer.add(made.id, caption, shrunk(shown, packing.side))
+            writer.add(made.id, caption, packing.fitted(shown))
         advance("pack", number, of)
 
 
-def _worthy(rows: Iterable[Row], left_out: dict[str, int]) -> Iterable[Row]:
+def _worthy(rows: Iterable[Row], packing: Packing, left_out: Counter[str]) -> Iterable[Row]:
     for row in rows:
-        if row.keyframes < FEWEST:
-            left_out["too_few_keyframes"] = left_out.get("too_few_keyframes", 0) + 1
-        elif not (row.text_description or "").strip():
-            left_out["no_caption"] = left_out.get("no_caption", 0) + 1
+        if row.keyframes < packing.fewest:
+            left_out["too_few_keyframes"] += 1
+        elif packing.caption and not (row.text_description or "").strip():
+            left_out["no_caption"] += 1
         else:
             yield row
 

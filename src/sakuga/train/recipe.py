@@ -126,7 +126,7 @@ def read_recipe(profile: str = "cpu", overrides: Iterable[str] = ()) -> Recipe:
     return Recipe(*make_stages(override(read_profile(name), overrides), SECTIONS).stages)
 
 
-def as_plain(recipe: Recipe) -> dict[str, Any]:
+def as_plain(recipe: Any) -> dict[str, Any]:
     """What a run is made by, section by section, without what only says where the work runs."""
     sections = ((f.name, plain(getattr(recipe, f.name))) for f in dataclasses.fields(recipe))
     return {name: {k: v for k, v in made.items() if k != "recipe"} for name, made in sections}

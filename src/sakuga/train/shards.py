@@ -26,8 +26,8 @@ import numpy as np
 from sakuga.core.errors import ItemError, NoFrames, RequestError
 from sakuga.core.images import Picture
 from sakuga.core.recipe import fingerprint
-from sakuga.train.packed import FEWEST, Pack, Packing, Writer, alone, is_pack, open_pack, writing
-from sakuga.train.packing import Advance, room_for, shrunk
+from sakuga.train.packed import FEWEST, Pack, Writer, alone, is_pack, open_pack, writing
+from sakuga.train.packing import Advance, Packing, room_for, shrunk
 
 FILMS = ("mp4", "webm", "mkv", "mov", "m4v")  # containers that `core.video` opens
 CAPTIONS = ("txt", "json")

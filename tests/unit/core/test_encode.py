@@ -140,3 +140,15 @@ def test_pictures_must_fit_and_times_must_ascend(tmp_path):
         writer.write(image, 3)
         with pytest.raises(ValueError, match="pts"):
             writer.write(image, 3)
+
+
+def test_tags_are_read_back_and_the_index_stands_first(tmp_path):
+    path = tmp_path / "film.mp4"
+    tags = {"title": "a <b> & ü", "digitalSourceType": "http://example.org/x", "maker.seed": "7"}
+    with VideoWriter(path, 64, 48, VideoFormat(threads=1), tags) as writer:
+        for image in _images(3, 64, 48):
+            writer.write(image)
+    with av.open(str(path)) as container:
+        assert tags.items() <= container.metadata.items()
+    content = path.read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")

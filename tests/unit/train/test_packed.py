@@ -18,8 +18,8 @@ import pytest
 from sakuga.core.errors import RequestError
 from sakuga.core.records import Failure
 from sakuga.dataset.frames import ClipFrames
-from sakuga.train.packed import Pack, Packing, is_pack, open_pack, writing
-from sakuga.train.packing import pack, shrunk
+from sakuga.train.packed import Pack, is_pack, open_pack, writing
+from sakuga.train.packing import Packing, pack, shrunk
 from tests.packs import random_pack
 
 
@@ -30,6 +30,15 @@ class Clip:
     id: str
     keyframes: int
     text_description: str | None
+    video: str = "film"
+    source_group: str = "group"
+    url: str = "film.mp4"
+    licence: str | None = None
+    timing_class: str = "twos"
+    split: str = "train"
+    start: int = 0
+    end: int = 24
+    dynamic_score: float = 0.5
 
 
 @dataclass

@@ -15,7 +15,8 @@ import pytest
 from sakuga.core.encode import VideoFormat, VideoWriter
 from sakuga.core.errors import RequestError
 from sakuga.train import shards
-from sakuga.train.packed import Pack, Packing
+from sakuga.train.packed import Pack
+from sakuga.train.packing import Packing
 from sakuga.train.shards import is_shards, pack_shards, shards_of
 
 PACKING = Packing(8, 32)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sakuga.core.encode import VideoFormat
 from sakuga.core.records import Timing
 from sakuga.core.video import VideoReader
-from sakuga.train.expand import FILM, expand, exposure, holds, indices, write_expanded
+from sakuga.dataset.expand import FILM, expand, exposure, holds, indices, write_expanded
 
 TIMINGS = st.sampled_from(["ones", "twos", "threes"])
 

@@ -8,7 +8,7 @@ there the whole film is slower, not its sheet another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -74,16 +74,18 @@ def write_expanded(
     pictures: Sequence[NDArray[np.uint8]] | NDArray[np.uint8],
     held: NDArray[np.integer[Any]],
     form: VideoFormat | None = None,
+    tags: Mapping[str, str] = {},
 ) -> int:
     """Write keyframes as a film, each held as long as `held` says; returns its frames.
 
     pictures: (K, H, W, 3) uint8 RGB; form: lossless or not, its rate should be the one that `held`
-    was made for. None: H.264 at 24 frames a second. The file appears only when it is whole.
+    was made for. None: H.264 at 24 frames a second. tags: the container's own. The file appears
+    only when it is whole.
     """
     if len(pictures) != len(held) or not len(pictures):
         raise ValueError(f"{len(pictures)} pictures and {len(held)} holds: must be as many, over 0")
     height, width = pictures[0].shape[:2]
-    with VideoWriter(path, width, height, form or VideoFormat(rate=FILM)) as writer:
+    with VideoWriter(path, width, height, form or VideoFormat(rate=FILM), tags) as writer:
         for place in indices(held):
             picture = cv2.cvtColor(pictures[int(place)], cv2.COLOR_RGB2BGR)
             writer.write(np.asarray(picture, np.uint8))

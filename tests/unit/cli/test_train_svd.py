@@ -1,0 +1,152 @@
+"""`sakuga train svd` as users run it: films, a dataset, a net, a query; told before it is begun."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner, Result
+
+from sakuga.cli.app import app
+from sakuga.train import journal
+from tests.builds import CLI
+from tests.integration.test_training import ENV
+from tests.packs import SVD_QUICK
+from tests.unit.dataset.reels import build, draw_reel
+
+SETS = [f"--set={value}" for value in (*SVD_QUICK, "schedule.batch=2")]
+CPU = ["--profile", "svd-cpu"]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two films, three clips of 16 keyframes each."""
+    films = tmp_path_factory.mktemp("films")
+    draw_reel(films, ["one.mp4", "two.mkv"])
+    root = tmp_path_factory.mktemp("built")
+    build(root, [films / "one.mp4", films / "two.mkv"])
+    return root
+
+
+def sakuga(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, ["train", "svd", *map(str, words), *SETS])
+
+
+@pytest.fixture(scope="module")
+def run(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "run"
+    done = sakuga(dataset, "--out", out, *CPU, "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["result"] == [str(out / "pipeline")]
+    return out
+
+
+def test_a_dataset_of_films_becomes_a_net_with_its_lineage(run: Path) -> None:
+    table = pq.read_table(run / "pipeline" / "lineage.parquet")
+    assert table.num_rows == 6 and len(set(table["video"].to_pylist())) == 2
+    card = (run / "pipeline" / "README.md").read_text()
+    assert "6 clips of 2 videos from the dataset" in card and "query" not in card
+    assert len(journal.read(run)) == 6
+
+
+def test_adapters_on_what_answers_a_query_name_it_in_their_card(
+    dataset: Path, run: Path, tmp_path: Path
+) -> None:
+    asked = "camera=pan keyframes>=8"
+    start = ["--set", f"net.start={run / 'pipeline'}", "--set", "net.rank=2"]
+    done = sakuga(
+        dataset, "--out", tmp_path, *CPU, "--lora", "--query", asked, *start,
+        "--set", "schedule.steps=2", "--set", "schedule.batch=1",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    card = (tmp_path / "lora" / "README.md").read_text()
+    assert f"those that answer the query `{asked}`" in card
+    table = pq.read_table(tmp_path / "lora" / "lineage.parquet")
+    assert 0 < table.num_rows < 6
+
+
+def test_a_dry_run_tells_what_it_takes_and_writes_nothing(dataset: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    done = sakuga(dataset, "--out", out, *CPU, "--dry-run", "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert not out.exists()
+    assert (found["clips"], found["steps"], found["batch"]) == (6, 6, 2)
+    assert found["latents"] == [2, 8, 8, 4, 8]
+    assert found["parameters"] == found["learning"] > 1_000_000
+    assert found["memory"]["AdamW's moments"] == 8 * found["learning"]
+    assert found["memory"]["a step, with its gradients"] > 4 * found["learning"]
+    assert found["peak"] == sum(found["memory"].values())
+    assert found["seconds"] > 0
+    assert found["checkpoint"] == 16 * found["learning"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--query", "zeppelin"], "no clip of the train split answers it"),
+        (["--set", "clips.frames=17", "--set", "clips.packed=17"], "none of its 6 clips has 17"),
+        (["--profile", "cpu"], "there are: svd, svd-lora, svd-cpu"),
+        (["--set", "net.start=nowhere"], "no such folder"),
+    ],
+)
+def test_what_cannot_be_is_told_before_any_frame_is_decoded(
+    words: list[str], message: str, dataset: Path, tmp_path: Path
+) -> None:
+    profile = [] if "--profile" in words else CPU
+    done = sakuga(dataset, "--out", tmp_path / "run", *profile, *words)
+    assert done.exit_code == 2
+    assert message in " ".join(done.output.split())
+    assert not list(tmp_path.rglob("frames.bin"))
+
+
+def test_lora_and_query_are_of_svd_alone(dataset: Path, tmp_path: Path) -> None:
+    words = ["train", "contrastive", str(dataset), "--out", str(tmp_path / "run"), "--lora"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2 and "--lora and --query are of train svd" in done.output
+
+
+def test_a_killed_run_goes_on_to_the_same_losses(dataset: Path, run: Path, tmp_path: Path) -> None:
+    words = [*CLI, "train", "svd", str(dataset), "--out", str(tmp_path), *CPU, *SETS]
+    long = subprocess.Popen(
+        [*words, "--set=schedule.every=1"], env=ENV,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    until = time.monotonic() + 200
+    while len(journal.read(tmp_path)) < 3 and time.monotonic() < until:
+        time.sleep(0.01)
+    os.kill(long.pid, signal.SIGKILL)
+    assert long.wait(20) == -signal.SIGKILL
+    done = sakuga(dataset, "--out", tmp_path, *CPU, "--resume")
+    assert done.exit_code == 0, done.output
+    assert [each["loss"] for each in journal.read(tmp_path)] == [
+        each["loss"] for each in journal.read(run)
+    ]
+
+
+@pytest.mark.slow
+def test_two_ranks_have_the_losses_of_one(run: Path, tmp_path: Path) -> None:
+    launcher = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes=2"]
+    done = subprocess.run(
+        [*launcher, "--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no",
+         "-m", "sakuga", "train", "svd", str(run / "pack"), "--out", str(tmp_path), *CPU, *SETS],
+        env=ENV, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found, alone = ([each["loss"] for each in journal.read(at)] for at in (tmp_path, run))
+    assert found == pytest.approx(alone, rel=1e-3)
+    assert (tmp_path / "pipeline" / "README.md").exists()
+
+
+def test_a_pack_of_other_clips_is_not_taken_for_the_answer_to_a_query(
+    run: Path, tmp_path: Path
+) -> None:
+    done = sakuga(run / "pack", "--out", tmp_path, *CPU, "--query", "smoke")
+    assert done.exit_code == 2 and "a pack of other clips" in " ".join(done.output.split())
