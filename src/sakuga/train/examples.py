@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -17,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 from sakuga.dataset.pick import pick
 from sakuga.models import masks
 from sakuga.models.tokenizer import cleaned
+from sakuga.train.loading import batches
 from sakuga.train.order import Key, random_of
 from sakuga.train.packed import Pack
 from sakuga.train.recipe import Clips
@@ -117,17 +117,7 @@ def loader(
     examples: Examples, keys: Sequence[list[Key]], tokenizer: Tokenizer
 ) -> DataLoader[Batch]:
     """Batches in the order of their keys, made ahead by `clips.workers` processes."""
-    workers = examples.clips.workers
-    batches = DataLoader(
-        examples,  # pyright: ignore[reportArgumentType]
-        batch_sampler=keys,  # pyright: ignore[reportArgumentType]
-        collate_fn=Collate(tokenizer),
-        num_workers=workers,
-        generator=torch.Generator(),  # nothing is drawn from it that examples are made by
-        prefetch_factor=4 if workers else None,
-        multiprocessing_context="forkserver" if workers else None,
-    )
-    return cast("DataLoader[Batch]", batches)  # collate makes them
+    return batches(examples, keys, Collate(tokenizer), examples.clips.workers)
 
 
 def _number(caption: str) -> int:
