@@ -46,9 +46,10 @@ SHOTS, HELD_OUT = range(2_000_000, 2_000_160), range(3_000_000, 3_000_056)
 GENERATED = 48  # held-out shots that are gone on from
 SETTINGS = (
     "clips.width=64", "clips.height=48", "optimiser.rate=2e-3", "optimiser.floor=0.05",
+    "clips.cached=true", "clips.how=uniform", "clips.crop=middle",
     "schedule.batch=4", "schedule.steps=300", "schedule.every=50", "schedule.average=0.98",
 )  # fmt: skip
-VAE_STEPS, VAE_CLIPS, VAE_FRAMES = 300, 3, 4
+VAE_STEPS, VAE_CLIPS, VAE_FRAMES = 300, 2, 4
 WIDTHS = {"frames": 24, "clips": 12}  # numbers of a feature
 KEPT = films.KEPT / "svd"
 

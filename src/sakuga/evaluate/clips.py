@@ -156,8 +156,8 @@ def enough(name: str, count: int, left_out: Counter[str]) -> None:
         why = ", ".join(f"{n} {reason}" for reason, n in left_out.items() if n)
         raise RequestError(
             f"{name}: {count} clips can be measured and {LEAST} are the least"
-            f"{'; left out: ' + why if why else ''}; name a folder with more, or cut films into "
-            "clips: --set clips.span=48"
+            f"{'; left out: ' + why if why else ''}; name a folder with more, ask for fewer frames "
+            "(--set clips.frames=4), or cut films into clips (--set clips.span=48)"
         )
 
 

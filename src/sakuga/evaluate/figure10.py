@@ -23,7 +23,7 @@ PICTURES = 1500  # at most, on a page
 
 LOOK = """
 .wide { overflow-x: auto }
-td, th { white-space: nowrap }
+.wide td, .wide th { white-space: nowrap; padding: .25rem .4rem; font-size: .85em }
 svg { width: 100%; height: auto; border: 1px solid #8884; background: #fff }
 #near { position: fixed; display: none; pointer-events: none; background: Canvas; padding: .3rem;
   border: 1px solid #8888; font-size: .85em; max-width: 15rem }

@@ -46,7 +46,7 @@ show(); requestAnimationFrame(tick);
 LOOK = """
 body { max-width: 100rem }
 .wide { overflow-x: auto }
-td, th { white-space: nowrap }
+.wide td, .wide th { white-space: nowrap; padding: .25rem .4rem; font-size: .85em }
 .row { display: grid; gap: .6rem; margin: 0 0 1.2rem; align-items: start }
 .row figure { width: auto; min-width: 0 }
 .clip { background-repeat: no-repeat; background-position: 0 0; width: 100% }

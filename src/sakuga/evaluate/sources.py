@@ -73,7 +73,9 @@ class DatasetSource:
     def read(self, refs: Sequence[Ref], clips: Clips) -> Iterator[Clip | tuple[Ref, ItemError]]:
         """Film after film."""
         wanted = {ref.name: ref for ref in refs}
-        rows = (row for row in self._rows(clips) if row.id in wanted)
+        if not wanted:
+            return
+        rows = self._rows(clips).where(id=set(wanted))
         for made in open_dataset(self.name).each_frames(rows, count=clips.frames, how="uniform"):
             ref = wanted[made.id]
             if isinstance(made, Failure):

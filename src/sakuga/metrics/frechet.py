@@ -95,12 +95,14 @@ class Influence:
 def influence(a: Features, b: Features) -> Influence:
     """The distance with its first derivative in the weight of every sample."""
     one, other = checked(a), checked(b)
-    distance = frechet(one, other)
+    if one.shape[1] != other.shape[1]:
+        raise ValueError(f"features of {one.shape[1]} and {other.shape[1]} numbers: one model?")
     (q1, r1), (q2, r2) = _factors(one), _factors(other)
     left, sizes, right = np.linalg.svd(r1 @ r2.T, full_matrices=False)
     apart = one.mean(0) - other.mean(0)
+    spread = np.square(r1).sum() + np.square(r2).sum()
     return Influence(
-        distance,
+        max(0.0, float(np.square(apart).sum() + spread - 2 * sizes.sum())),
         _pull(one, apart, _square_of(q1, left, sizes), float(sizes.sum())),
         _pull(other, -apart, _square_of(q2, right.T, sizes), float(sizes.sum())),
     )

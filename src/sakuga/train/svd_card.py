@@ -48,10 +48,11 @@ def card(base: str, recipe: Recipe, pack: Pack, source: Lineage) -> str:
 def _head(base: str, recipe: Recipe) -> dict[str, Any]:
     adapters = recipe.net.train == "lora"
     known = {"base_model": base, "base_model_relation": "adapter" if adapters else "finetune"}
+    link = {"license_link": f"https://huggingface.co/{base}"} if base == SVD.repo else {}
     return {
         "library_name": "peft" if adapters else "diffusers",
         "pipeline_tag": "image-to-video",
-        **({} if base.startswith(RANDOM) else {**known, **_LICENCE}),
+        **({} if base.startswith(RANDOM) else {**known, **_LICENCE, **link}),
         "tags": ["animation", "cartoon", "keyframes", *(["lora"] if adapters else [])],
     }
 

@@ -35,6 +35,18 @@ def test_it_is_the_distance_by_covariances_whatever_the_rank(
     assert frechet(a, b) == pytest.approx(by_covariances(a, b), rel=1e-5, abs=1e-5)
 
 
+@settings(max_examples=30)
+@given(st.integers(2, 30), st.integers(2, 30), st.integers(1, 12), st.integers(0, 9))
+def test_it_is_symmetric_and_knows_no_place_or_turn(n: int, m: int, d: int, seed: int) -> None:
+    a, b = features(n, d, seed), features(m, d, seed + 50, shift=0.4, scale=1.5)
+    turn = np.linalg.qr(np.random.default_rng(seed).standard_normal((d, d)))[0]
+    distance = frechet(a, b)
+    assert frechet(b, a) == pytest.approx(distance, rel=1e-9, abs=1e-9)
+    assert frechet(a @ turn + 3, b @ turn + 3) == pytest.approx(distance, rel=1e-6, abs=1e-6)
+    assert frechet(2 * a, 2 * b) == pytest.approx(4 * distance, rel=1e-9, abs=1e-9)
+    assert influence(a, b).distance == pytest.approx(distance, rel=1e-9, abs=1e-9)
+
+
 def by_covariances(a: np.ndarray, b: np.ndarray) -> float:
     """The definition, with symmetric roots."""
     s1, s2 = (np.atleast_2d(np.cov(x, rowvar=False)) for x in (a, b))
