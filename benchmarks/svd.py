@@ -34,12 +34,12 @@ from sakuga.models import svd as nets
 from sakuga.train import lineage
 from sakuga.train.order import Key
 from sakuga.train.packed import Pack
-from sakuga.train.svd import examples_of, train
-from sakuga.train.svd_examples import collate
-from sakuga.train.svd_recipe import Recipe, read_recipe
-from sakuga.train.svd_result import finish_drawn, whole
-from sakuga.train.svd_samples import Sampler, frames_of
-from sakuga.train.svd_step import Frozen, inputs_of, loss_of, pixels
+from sakuga.train.svd.examples import collate
+from sakuga.train.svd.loop import examples_of, train
+from sakuga.train.svd.recipe import Recipe, read_recipe
+from sakuga.train.svd.result import finish_drawn, whole
+from sakuga.train.svd.samples import Sampler, frames_of
+from sakuga.train.svd.step import Frozen, inputs_of, loss_of, pixels
 
 SEEDS = (1, 2, 3)
 SHOTS, HELD_OUT = range(2_000_000, 2_000_160), range(3_000_000, 3_000_056)

@@ -6,7 +6,7 @@ clip's vector is no trained encoder's but a frozen measurement of 8 of its keyfr
 picture looks like, how much each differs from the next, and how far that moved. A caption's is a
 frozen random projection of the words of the studio's own sentence. Keyframes are taken two ways:
 the middle one of each eighth of the shot's, as `sakuga embed` takes them, and eight in a row from
-the first, as a generator makes them. "camera" sees the true camera: `timesheet_leaks.FEATURES`.
+the first, as a generator makes them. "camera" sees the true camera: `leaks.FEATURES`.
 
 With the folder of a finished `sakuga train contrastive`, its vectors instead, all the way a user
 goes (`benchmarks.timesheet_trained`):
@@ -33,9 +33,9 @@ from sakuga.studio import film, frames
 from sakuga.studio.cast import fill
 from sakuga.studio.recipe import Camera
 from sakuga.studio.sentences import sentence
-from sakuga.train.timesheet import TimesheetRecipe, learn
-from sakuga.train.timesheet_clips import Clips, from_arrays
-from sakuga.train.timesheet_leaks import MOVES, tells_timing
+from sakuga.train.timesheet.clips import Clips, from_arrays
+from sakuga.train.timesheet.leaks import MOVES, tells_timing
+from sakuga.train.timesheet.learning import TimesheetRecipe, learn
 
 FILMS, SHOTS, SIZE, KEYFRAMES = 800, 4, (144, 80), 8
 WAYS = {"spread": "spread over the shot", "row": "in a row"}
@@ -81,7 +81,7 @@ def words(text: str) -> NDArray[np.float32]:
 
 
 def camera(move: Camera) -> NDArray[np.float32]:
-    """Like `timesheet_leaks.motion_features`, from the true camera; a whip is a pan."""
+    """Like `train.timesheet.leaks.motion_features`, from the true camera; a whip is a pan."""
     name = "pan" if move.move == "whip" else move.move
     amounts = np.log1p(np.abs([move.dx, move.dy, 100 * move.zoom]))
     return np.array([*(name == m for m in MOVES), *amounts, name == "shake", 1.8], np.float32)

@@ -31,9 +31,9 @@ from sakuga.core.records import Row
 from sakuga.dataset.published import open_dataset
 from sakuga.evaluate.scaling import student
 from sakuga.metrics.classes import f1, macro_f1
-from sakuga.train.timesheet import TimesheetRecipe, TimesheetRun, learn
-from sakuga.train.timesheet_clips import NAMES, SPLITS, Clips, checked
-from sakuga.train.timesheet_dataset import LEAST, from_dataset
+from sakuga.train.timesheet.clips import NAMES, SPLITS, Clips, checked
+from sakuga.train.timesheet.dataset import LEAST, from_dataset
+from sakuga.train.timesheet.learning import TimesheetRecipe, TimesheetRun, learn
 
 FOLDS = 5
 WORDS = ("forest", "fox", "talks", "camera", "shakes")
@@ -150,7 +150,7 @@ def _area(given: Floats, has: Bools, dealts: list[Clips]) -> float:
 
 
 def _of_words(given: Floats, clips: Clips, fold: int) -> float:
-    from sakuga.train.timesheet_fit import fit, probabilities
+    from sakuga.train.timesheet.fit import fit, probabilities
 
     train, validation, test = (clips.of(name) for name in SPLITS)
     each = ((given[at], clips.true[at]) for at in (train, validation))

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sakuga.train import lineage, svd_recipe
+from sakuga.train import lineage
 from sakuga.train.packed import Pack, open_pack, writing
 from sakuga.train.recipe import Recipe, read_recipe
+from sakuga.train.svd import recipe as svd_recipe
 
 WORDS = ("red", "blue", "fox", "girl", "runs", "jumps", "waves", "forest", "city", "night", "rain")
 QUICK = ("net.image=16", "schedule.batch=6", "schedule.steps=6", "schedule.unmasked=0.34")

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from sakuga.cli import app
 from sakuga.train.packed import Pack
-from sakuga.train.svd import train
+from sakuga.train.svd.loop import train
 from tests.packs import drawn_pack, quick_svd
 from tests.tiny.svd import write_svd
 

@@ -25,8 +25,8 @@ def predicting(run: str, encoder: str | None, caption: str, overrides: Sequence[
     from sakuga.core.errors import BadOutput, ItemError
     from sakuga.core.needs import prepare
     from sakuga.generate.run import Timed
-    from sakuga.train.timesheet import CARD
-    from sakuga.train.timesheet_predict import TimesheetPredictor
+    from sakuga.train.timesheet.learning import CARD
+    from sakuga.train.timesheet.predict import TimesheetPredictor
 
     predict = TimesheetPredictor(run).load()
     card: dict[str, Any] = json.loads(Path(run, CARD).read_text(encoding="utf-8"))
@@ -85,7 +85,7 @@ def shown_caption(caption: str, telling: str) -> tuple[str | None, tuple[str, ..
 
     telling: `hide` where it learned without captions that tell the timing.
     """
-    from sakuga.train.timesheet_leaks import tells_timing
+    from sakuga.train.timesheet.leaks import tells_timing
 
     if not caption.strip():
         return None, ("no caption: timed by the keyframes alone",)
@@ -157,7 +157,7 @@ def _check_same(use: dict[str, Any], stage: Any) -> None:
 def _facts(run: str, stage: Any, text: str | None) -> dict[str, Any]:
     from sakuga.core.recipe import public
     from sakuga.generate.identity import sha256
-    from sakuga.train.timesheet import WEIGHTS
+    from sakuga.train.timesheet.learning import WEIGHTS
 
     return {
         "predictor": Path(run).resolve().name,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sakuga.train.packed import Pack
-    from sakuga.train.svd_recipe import Recipe
+    from sakuga.train.svd.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def _there(recipe: Recipe) -> None:
 
 def recipe_of(asked: Asked) -> Recipe:
     """The profile, with what --lora and --set change of it."""
-    from sakuga.train.svd_recipe import read_recipe
+    from sakuga.train.svd.recipe import read_recipe
 
     profile = asked.profile or ("svd-lora" if asked.lora else "svd")
     adapters = ['net.train="lora"'] if asked.lora else []
@@ -59,7 +59,7 @@ def packed(asked: Asked, recipe: Recipe, to: Path) -> Pack:
     from sakuga.cli.progress import advancing
     from sakuga.core.errors import RequestError
     from sakuga.train.packed import facts_of, is_pack, open_pack
-    from sakuga.train.svd_pack import make, packing_of, rows_of
+    from sakuga.train.svd.pack import make, packing_of, rows_of
 
     for there in (Path(asked.folder), to):
         if is_pack(there):
@@ -80,8 +80,8 @@ def packed(asked: Asked, recipe: Recipe, to: Path) -> Pack:
 def _train(recipe: Recipe, pack: Pack, asked: Asked, resume: bool) -> None:
     from sakuga.cli.console import count, print_json, size, span, stderr, stdout
     from sakuga.cli.progress import advancing
-    from sakuga.train.svd import train
-    from sakuga.train.svd_cache import foretold
+    from sakuga.train.svd.cache import foretold
+    from sakuga.train.svd.loop import train
 
     if recipe.clips.cached:
         bytes_ = foretold(recipe, len(pack))
@@ -101,8 +101,8 @@ def _train(recipe: Recipe, pack: Pack, asked: Asked, resume: bool) -> None:
 
 def _dry(recipe: Recipe, asked: Asked) -> None:
     from sakuga.cli.console import count, print_json, size, span, stdout
-    from sakuga.train.svd_dry import outlook
-    from sakuga.train.svd_pack import counted
+    from sakuga.train.svd.dry import outlook
+    from sakuga.train.svd.pack import counted
 
     clips = counted(asked.folder, asked.split, asked.query, recipe)
     found, console = outlook(recipe, clips), stdout()

@@ -15,8 +15,8 @@ def train_timesheet(
     """Learn the predictor on a build's embeddings, or a .npz file's; print how good it is."""
     from sakuga.cli.console import print_json, stdout
     from sakuga.cli.progress import advancing
-    from sakuga.train.timesheet import read_timesheet
-    from sakuga.train.timesheet_dataset import train_timesheet_on
+    from sakuga.train.timesheet.dataset import train_timesheet_on
+    from sakuga.train.timesheet.learning import read_timesheet
 
     recipe = read_timesheet(overrides)
     with advancing() as advance:

@@ -13,6 +13,7 @@ ranks, and without DeepSpeed. Written after DeepSpeed 0.19 (Apache-2.0).
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 from dataclasses import dataclass
@@ -48,11 +49,9 @@ class Shares:
 
     def step(self, rate: float) -> float:
         """See `train.learner.Learner`; DeepSpeed itself passes over a step without a number."""
-        from deepspeed.utils import safe_set_full_fp32_param
-
         optimiser.set_rate(self.towers.optimizer.param_groups, rate)
         # The forward has clamped the rank's copy alone; what the optimiser steps from must follow.
-        safe_set_full_fp32_param(self.net.temp, self.net.temp.data)
+        _deepspeed("utils").safe_set_full_fp32_param(self.net.temp, self.net.temp.data)
         self.towers.step()
         return float(self.towers.get_global_grad_norm())
 
@@ -135,8 +134,6 @@ def _begin(engine: Any, weights: list[nn.Parameter], moments: dict[str, Any] | N
     """Give each share its moments: DeepSpeed would make them at the first step, which is too late
     to fill them, and would then bind the first group's alone to the weights.
     """
-    from deepspeed.utils import safe_set_full_optimizer_state
-
     shares = engine.optimizer
     done = float(moments["state"][0]["step"]) if moments else 0.0
     for group in shares.optimizer.param_groups:
@@ -147,16 +144,20 @@ def _begin(engine: Any, weights: list[nn.Parameter], moments: dict[str, Any] | N
     shares._lazy_init_hp_params_optimizer_state()
     for number, weight in enumerate(weights if moments else []):
         for name in MOMENTS:
-            safe_set_full_optimizer_state(weight, (moments or {})["state"][number][name], name)
+            found = (moments or {})["state"][number][name]
+            _deepspeed("utils").safe_set_full_optimizer_state(weight, found, name)
 
 
 def _gathered(weight: nn.Parameter, moment: str) -> Tensor:
     """From all ranks; all call it."""
-    from deepspeed.utils import safe_get_full_optimizer_state
-
-    found = safe_get_full_optimizer_state(weight, moment)
+    found: Tensor | None = _deepspeed("utils").safe_get_full_optimizer_state(weight, moment)
     assert found is not None, "the optimiser steps from every weight that learns"
     return found
+
+
+def _deepspeed(part: str = "") -> Any:
+    """DeepSpeed's module, or a part of it: imported by name, so that types need none installed."""
+    return importlib.import_module(f"deepspeed.{part}" if part else "deepspeed")
 
 
 def _counted() -> None:
@@ -167,9 +168,7 @@ def _counted() -> None:
     if torch.cuda.is_available() or "LOCAL_RANK" not in os.environ:
         return
     if not dist.is_initialized():
-        from deepspeed import init_distributed
-
-        init_distributed(auto_mpi_discovery=False, verbose=False)
+        _deepspeed().init_distributed(auto_mpi_discovery=False, verbose=False)
     found = {
         "num_processes": dist.get_world_size(),
         "process_index": dist.get_rank(),

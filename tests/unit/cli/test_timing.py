@@ -22,8 +22,8 @@ from sakuga.core.recipe import plain
 from sakuga.dataset.expand import holds
 from sakuga.dataset.exposure_sheet import read_xdts
 from sakuga.models.contrastive import viclip_encoder
-from sakuga.train.timesheet import CARD, TimesheetRecipe, train_timesheet
-from sakuga.train.timesheet_clips import from_arrays
+from sakuga.train.timesheet.clips import from_arrays
+from sakuga.train.timesheet.learning import CARD, TimesheetRecipe, train_timesheet
 
 QUICK = TimesheetRecipe(hidden=(8, 8, 8), epochs=30, learning_rate=0.01, rounds=5)
 PICTURES = np.random.default_rng(3).integers(0, 256, (8, 40, 72, 3), dtype=np.uint8)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from sakuga.cli import app
 from sakuga.cli.train_timesheet import train_timesheet
 from sakuga.core.errors import RequestError
-from tests.unit.train.test_timesheet import arrays
+from tests.unit.train.timesheet.test_learning import arrays
 
 QUICK = ("timesheet.hidden=[16, 16, 16]", "timesheet.epochs=3", "timesheet.rounds=20")
 

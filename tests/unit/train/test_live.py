@@ -9,8 +9,8 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from sakuga.models import svd as nets
 from sakuga.train.live import Live, as_fakes, normed_in_fp32
-from sakuga.train.svd_dry import drawn_batch
-from sakuga.train.svd_step import Frozen, inputs_of, loss_of
+from sakuga.train.svd.dry import drawn_batch
+from sakuga.train.svd.step import Frozen, inputs_of, loss_of
 from tests.packs import quick_svd
 
 KILO = 1024

@@ -19,17 +19,19 @@ from numpy.typing import NDArray
 from sakuga.core.profile import Room, make_stages, override, read_profile
 from sakuga.core.recipe import public
 from sakuga.core.store import Store
-from sakuga.train.timesheet_clips import NAMES, SPLITS, Clips, checked
-from sakuga.train.timesheet_leaks import FEATURES
-from sakuga.train.timesheet_table import Figures, figures, markdown, plain_figures
+from sakuga.train.timesheet.clips import NAMES, SPLITS, Clips, checked
+from sakuga.train.timesheet.leaks import FEATURES
+from sakuga.train.timesheet.table import Figures, figures, markdown, plain_figures
 
 if TYPE_CHECKING:
-    from sakuga.train.timesheet_fit import Learned
+    from sakuga.train.timesheet.fit import Learned
 
 WEIGHTS: Final = "timesheet.safetensors"
 CARD: Final = "timesheet.json"
 WHOLE: Final = "video and text"
-_SECTION: Final = {"timesheet": Room({"timesheet": "sakuga.train.timesheet:TimesheetRecipe"})}
+_SECTION: Final = {
+    "timesheet": Room({"timesheet": "sakuga.train.timesheet.learning:TimesheetRecipe"})
+}
 
 Advance = Callable[[str, float, int], None]
 """Told what is done, how much of it, of how many."""
@@ -112,7 +114,7 @@ def train_timesheet(
 
 def learn(clips: Clips, recipe: TimesheetRecipe, advance: Advance | None = None) -> TimesheetRun:
     """The predictor and what it is compared with, each learned anew with the same recipe."""
-    from sakuga.train.timesheet_fit import fit, probabilities
+    from sakuga.train.timesheet.fit import fit, probabilities
 
     clips = checked(clips)
     seen = clips.hidden() if recipe.telling == "hide" else clips

@@ -29,8 +29,8 @@ class Clips:
     """N clips, row by row alike in every array.
 
     video: (N, V); text: (N, X); true: (N,) 0 ones, 1 twos, 2 threes; split, group: (N,) texts;
-    motion: (N, F) of `timesheet_leaks.FEATURES`, None where no rows tell; telling: (N,) whether the
-    description tells the timing, by `timesheet_leaks.tells_timing`; left_out: how many other clips
+    motion: (N, F) of `leaks.FEATURES`, None where no rows tell; telling: (N,) whether the
+    description tells the timing, by `leaks.tells_timing`; left_out: how many other clips
     there were, by why they are not here.
     """
 

@@ -17,14 +17,15 @@ import torch
 from torch import nn
 
 from sakuga.models import svd as nets
-from sakuga.train import svd_cache, svd_optimiser
 from sakuga.train.live import Live, as_fakes, normed_in_fp32
 from sakuga.train.order import Key
-from sakuga.train.svd import accelerated
-from sakuga.train.svd_examples import Batch
-from sakuga.train.svd_learns import learning, weights_of
-from sakuga.train.svd_recipe import Recipe
-from sakuga.train.svd_step import Frozen, inputs_of, loss_and_gradients, loss_of
+from sakuga.train.svd import cache as svd_cache
+from sakuga.train.svd import optimiser as svd_optimiser
+from sakuga.train.svd.examples import Batch
+from sakuga.train.svd.learns import learning, weights_of
+from sakuga.train.svd.loop import accelerated
+from sakuga.train.svd.recipe import Recipe
+from sakuga.train.svd.step import Frozen, inputs_of, loss_and_gradients, loss_of
 
 FP32 = 4  # bytes
 SMALL = 50_000_000  # parameters of a net that a CPU steps through in seconds

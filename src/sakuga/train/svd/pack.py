@@ -10,7 +10,7 @@ from sakuga.dataset.published import Dataset, open_dataset
 from sakuga.dataset.query import matching
 from sakuga.train.packed import Pack, is_pack, open_pack
 from sakuga.train.packing import Advance, Packing, pack
-from sakuga.train.svd_recipe import Recipe
+from sakuga.train.svd.recipe import Recipe
 
 
 def rows_of(folder: str, split: str, query: str | None) -> Dataset:

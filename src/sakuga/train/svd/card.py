@@ -12,7 +12,7 @@ from sakuga.dataset.front import to_yaml
 from sakuga.models.public import SVD
 from sakuga.train.lineage import NAME, Lineage
 from sakuga.train.packed import Pack, facts_of
-from sakuga.train.svd_recipe import Recipe
+from sakuga.train.svd.recipe import Recipe
 
 _WHOLE = """```python
 from diffusers import StableVideoDiffusionPipeline

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from sakuga.train.svd_recipe import Learns, Net
+from sakuga.train.svd.recipe import Learns, Net
 
 TRANSFORMER = ("temporal_transformer_block",)
 TEMPORAL = (*TRANSFORMER, "temporal_res_block", "time_pos_embed", "time_mixer")

@@ -25,9 +25,9 @@ from sakuga.core.errors import RequestError
 from sakuga.core.recipe import fingerprint, plain
 from sakuga.models.svd import Parts, dimensions
 from sakuga.train.order import Key
-from sakuga.train.svd_examples import Batch, Examples
-from sakuga.train.svd_recipe import Recipe
-from sakuga.train.svd_step import Frozen
+from sakuga.train.svd.examples import Batch, Examples
+from sakuga.train.svd.recipe import Recipe
+from sakuga.train.svd.step import Frozen
 
 if TYPE_CHECKING:
     from accelerate import Accelerator

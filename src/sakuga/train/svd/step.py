@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from sakuga.models import edm, svd_conditions
-from sakuga.train.svd_examples import Batch
-from sakuga.train.svd_recipe import Noise
+from sakuga.train.svd.examples import Batch
+from sakuga.train.svd.recipe import Noise
 
 if TYPE_CHECKING:
     from accelerate import Accelerator

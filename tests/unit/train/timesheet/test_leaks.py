@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sakuga.core.records import Row
-from sakuga.train.timesheet_leaks import FEATURES, motion_features, tells_timing
+from sakuga.train.timesheet.leaks import FEATURES, motion_features, tells_timing
 from tests.unit.report.rows import known_row
 
 

@@ -22,7 +22,7 @@ from sakuga.dataset.pick import pick
 from sakuga.train.lineage import Lineage
 from sakuga.train.order import Key, random_of
 from sakuga.train.packed import Pack
-from sakuga.train.svd_recipe import Clips, Noise
+from sakuga.train.svd.recipe import Clips, Noise
 
 FRAMES_A_SECOND = 24  # of film; a drawing stands for one, two or three
 HELD = {"ones": 1, "twos": 2, "threes": 3}
@@ -129,7 +129,7 @@ class Examples(Dataset[Batch]):
 
 
 def chosen_of(there: int, clips: Clips, random: np.random.Generator) -> NDArray[np.int64]:
-    """(frames,) places among a clip's packed keyframes, ascending; see `svd_recipe.Clips.how`.
+    """(frames,) places among a clip's packed keyframes, ascending; see `recipe.Clips.how`.
 
     `random` may draw the last of an interval, as ViCLIP's does not: of 16 keyframes that would
     always give the same 8.

@@ -13,9 +13,9 @@ import pytest
 from sakuga.core.errors import RequestError
 from sakuga.core.records import Embeddings, Row, Video
 from sakuga.core.store import Part, Store
-from sakuga.train.timesheet import CARD, TimesheetRecipe
-from sakuga.train.timesheet_dataset import from_dataset, train_timesheet_on
-from sakuga.train.timesheet_predict import TimesheetPredictor
+from sakuga.train.timesheet.dataset import from_dataset, train_timesheet_on
+from sakuga.train.timesheet.learning import CARD, TimesheetRecipe
+from sakuga.train.timesheet.predict import TimesheetPredictor
 from tests.tables import filled
 from tests.unit.dataset.makers import publish, seen
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sakuga.metrics.classes import accuracy, macro_f1
-from sakuga.train.timesheet_table import figures, markdown, plain_figures
+from sakuga.train.timesheet.table import figures, markdown, plain_figures
 
 TRUE = np.array([0, 0, 0, 1, 1, 0])
 CHANCES = np.array(

@@ -20,9 +20,9 @@ from sakuga.models.svd import Parts
 from sakuga.train import lineage
 from sakuga.train.average import Average
 from sakuga.train.packed import Pack
-from sakuga.train.svd_examples import Examples, covering, part
-from sakuga.train.svd_learns import weights_of
-from sakuga.train.svd_recipe import Clips, Recipe
+from sakuga.train.svd.examples import Examples, covering, part
+from sakuga.train.svd.learns import weights_of
+from sakuga.train.svd.recipe import Clips, Recipe
 
 WIDEST = 192  # pixels of a cell
 AUGMENTED = 0.02  # noise on the first frame, as diffusers' pipeline has it

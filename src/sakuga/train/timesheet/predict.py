@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sakuga.core.errors import RequestError
 from sakuga.core.records import Timing
-from sakuga.train.timesheet import CARD, WEIGHTS, together
-from sakuga.train.timesheet_clips import NAMES
+from sakuga.train.timesheet.clips import NAMES
+from sakuga.train.timesheet.learning import CARD, WEIGHTS, together
 
 Floats = NDArray[np.float32]
 
@@ -44,7 +44,7 @@ class TimesheetPredictor:
         """The worker. Raises RequestError where there is no run, or it is cut short."""
         from sakuga.models.timesheet import Timesheet
         from sakuga.models.weights import load
-        from sakuga.train.timesheet_fit import probabilities
+        from sakuga.train.timesheet.fit import probabilities
 
         card = _card(Path(self.folder, CARD))
         widths = card["video_width"], card["text_width"]

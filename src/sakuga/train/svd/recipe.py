@@ -131,7 +131,7 @@ class Recipe:
 
 
 PROFILES = ("svd", "svd-lora", "svd-cpu")
-_PLACE = "sakuga.train.svd_recipe:"
+_PLACE = "sakuga.train.svd.recipe:"
 SECTIONS = {
     "net": Room({"net": f"{_PLACE}Net"}),
     "clips": Room({"clips": f"{_PLACE}Clips"}),

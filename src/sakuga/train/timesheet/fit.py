@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from sakuga.core.errors import RequestError
-from sakuga.train.timesheet_clips import NAMES
+from sakuga.train.timesheet.clips import NAMES
 
 if TYPE_CHECKING:
     from sakuga.models.timesheet import Timesheet
-    from sakuga.train.timesheet import TimesheetRecipe
+    from sakuga.train.timesheet.learning import TimesheetRecipe
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]

@@ -23,9 +23,9 @@ from sakuga.train.average import Average
 from sakuga.train.lineage import Lineage
 from sakuga.train.packed import Pack
 from sakuga.train.recipe import as_plain
-from sakuga.train.svd_card import RANDOM, card
-from sakuga.train.svd_learns import weights_of
-from sakuga.train.svd_recipe import Recipe
+from sakuga.train.svd.card import RANDOM, card
+from sakuga.train.svd.learns import weights_of
+from sakuga.train.svd.recipe import Recipe
 
 
 def finish(

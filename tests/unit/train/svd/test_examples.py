@@ -16,10 +16,10 @@ from sakuga.train import lineage
 from sakuga.train.average import Average
 from sakuga.train.order import Key
 from sakuga.train.packed import Pack
-from sakuga.train.svd_examples import Batch, Examples, chosen_of, collate, covering, part
-from sakuga.train.svd_learns import TEMPORAL, TRANSFORMER, learning, weights_of
-from sakuga.train.svd_recipe import Net
-from sakuga.train.svd_step import Frozen, inputs_of, pixels
+from sakuga.train.svd.examples import Batch, Examples, chosen_of, collate, covering, part
+from sakuga.train.svd.learns import TEMPORAL, TRANSFORMER, learning, weights_of
+from sakuga.train.svd.recipe import Net
+from sakuga.train.svd.step import Frozen, inputs_of, pixels
 from tests.packs import drawn_pack, quick_svd
 
 LATENT = (4, 4, 8)

@@ -13,9 +13,9 @@ from sakuga.core.errors import RequestError
 from sakuga.core.records import Embeddings, Row
 from sakuga.core.store import Store
 from sakuga.dataset.published import open_dataset
-from sakuga.train.timesheet import Advance, TimesheetRecipe, TimesheetRun, train_timesheet
-from sakuga.train.timesheet_clips import NAMES, Clips, checked, from_npz
-from sakuga.train.timesheet_leaks import motion_features, tells_timing
+from sakuga.train.timesheet.clips import NAMES, Clips, checked, from_npz
+from sakuga.train.timesheet.leaks import motion_features, tells_timing
+from sakuga.train.timesheet.learning import Advance, TimesheetRecipe, TimesheetRun, train_timesheet
 
 LEAST: Final = 8
 """§4.1: clips of fewer keyframes are left out."""

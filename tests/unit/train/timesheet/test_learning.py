@@ -13,10 +13,17 @@ import torch
 
 from sakuga.core.errors import RequestError
 from sakuga.models.timesheet import Timesheet, joined
-from sakuga.train.timesheet import CARD, WEIGHTS, TimesheetRecipe, learn, together, train_timesheet
-from sakuga.train.timesheet_clips import Clips, from_arrays, from_npz
-from sakuga.train.timesheet_fit import fit, probabilities
-from sakuga.train.timesheet_predict import TimesheetPredictor
+from sakuga.train.timesheet.clips import Clips, from_arrays, from_npz
+from sakuga.train.timesheet.fit import fit, probabilities
+from sakuga.train.timesheet.learning import (
+    CARD,
+    WEIGHTS,
+    TimesheetRecipe,
+    learn,
+    together,
+    train_timesheet,
+)
+from sakuga.train.timesheet.predict import TimesheetPredictor
 
 SMALL = TimesheetRecipe(hidden=(32, 32, 16), epochs=40, batch=64, learning_rate=3e-3, rounds=50)
 

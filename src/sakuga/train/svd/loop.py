@@ -7,9 +7,9 @@ train svd ...`.
     RUN/run.json       the recipe, the clips, how many steps
     RUN/log.jsonl      a line each step (`train.journal`)
     RUN/checkpoints/   to go on from (`train.checkpoints`): what learns, its optimiser and average
-    RUN/samples/       a grid of samples every so many steps (`train.svd_samples`)
-    RUN/latents/       where they are cached (`train.svd_cache`)
-    RUN/pipeline/      the whole net when all is done, for diffusers (`train.svd_result`)
+    RUN/samples/       a grid of samples every so many steps (`train.svd.samples`)
+    RUN/latents/       where they are cached (`train.svd.cache`)
+    RUN/pipeline/      the whole net when all is done, for diffusers (`train.svd.result`)
     RUN/lora/          with LoRA, the adapters alone, for peft
 """
 
@@ -27,7 +27,7 @@ from torch import nn
 
 from sakuga.core.errors import RequestError, StopBuild
 from sakuga.models import svd as nets
-from sakuga.train import checkpoints, journal, lineage, optimiser, svd_optimiser
+from sakuga.train import checkpoints, journal, lineage, optimiser
 from sakuga.train.average import Average
 from sakuga.train.begun import begun
 from sakuga.train.checkpoints import Checkpoint
@@ -37,13 +37,14 @@ from sakuga.train.order import Order
 from sakuga.train.packed import Pack
 from sakuga.train.recipe import as_plain
 from sakuga.train.steps import Advance, go
-from sakuga.train.svd_cache import cached
-from sakuga.train.svd_examples import Batch, Examples, collate
-from sakuga.train.svd_learns import learning, put, weights_of
-from sakuga.train.svd_recipe import Recipe
-from sakuga.train.svd_result import finish
-from sakuga.train.svd_samples import Sampler
-from sakuga.train.svd_step import Frozen, loss_and_gradients
+from sakuga.train.svd import optimiser as svd_optimiser
+from sakuga.train.svd.cache import cached
+from sakuga.train.svd.examples import Batch, Examples, collate
+from sakuga.train.svd.learns import learning, put, weights_of
+from sakuga.train.svd.recipe import Recipe
+from sakuga.train.svd.result import finish
+from sakuga.train.svd.samples import Sampler
+from sakuga.train.svd.step import Frozen, loss_and_gradients
 
 if TYPE_CHECKING:
     from accelerate import Accelerator

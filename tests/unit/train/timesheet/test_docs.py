@@ -11,12 +11,12 @@ import pytest
 
 from sakuga.core.video import VideoReader
 from sakuga.models.weights import read
-from sakuga.train.timesheet import TimesheetRecipe, train_timesheet
-from sakuga.train.timesheet_clips import from_arrays
+from sakuga.train.timesheet.clips import from_arrays
+from sakuga.train.timesheet.learning import TimesheetRecipe, train_timesheet
 from tests.tiny.towers import write_run
-from tests.unit.train.test_timesheet import arrays
+from tests.unit.train.timesheet.test_learning import arrays
 
-PAGE = Path(__file__).parents[3] / "docs" / "timesheet.md"
+PAGE = Path(__file__).parents[4] / "docs" / "timesheet.md"
 [BLOCK] = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
 

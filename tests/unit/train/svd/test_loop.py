@@ -21,12 +21,13 @@ import torch
 from sakuga.core.errors import RequestError, StopBuild
 from sakuga.models import svd as nets
 from sakuga.models.public import SVD
-from sakuga.train import checkpoints, journal, svd_step
+from sakuga.train import checkpoints, journal
 from sakuga.train.order import Key
 from sakuga.train.packed import Pack
-from sakuga.train.svd import made_ready, train
-from sakuga.train.svd_examples import collate
-from sakuga.train.svd_recipe import PROFILES, read_recipe
+from sakuga.train.svd import step as svd_step
+from sakuga.train.svd.examples import collate
+from sakuga.train.svd.loop import made_ready, train
+from sakuga.train.svd.recipe import PROFILES, read_recipe
 from tests.packs import drawn_pack, quick_svd, random_pack
 from tests.tiny.hub import offline
 from tests.tiny.svd import svd_cache, write_svd

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sakuga.core.errors import RequestError
 from sakuga.train.optimiser import groups, phase
-from sakuga.train.svd_recipe import Optimiser, Schedule
+from sakuga.train.svd.recipe import Optimiser, Schedule
 
 
 def adamw(

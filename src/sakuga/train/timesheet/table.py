@@ -21,7 +21,7 @@ from sakuga.metrics.classes import (
     macro_f1,
     reliability,
 )
-from sakuga.train.timesheet_clips import NAMES
+from sakuga.train.timesheet.clips import NAMES
 
 Numbers = NDArray[np.int64]
 CLASSES = len(NAMES)

@@ -1,0 +1,1 @@
+"""`sakuga train svd`: Stable Video Diffusion finetuned on keyframes (§4.2, §6)."""
