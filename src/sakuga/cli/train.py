@@ -91,7 +91,13 @@ def train(
     installed()
     check_out(out)
     if name is What.timesheet:
-        _timesheet(folder, out, overrides or (), as_json, resume or dry_run)
+        others = {
+            "--resume": resume, "--dry-run": dry_run, "--profile": profile, "--lora": lora,
+            "--query": query, "--split": split != "train",
+        }  # fmt: skip
+        _timesheet(
+            folder, out, overrides or (), as_json, [n for n, given in others.items() if given]
+        )
         return
     if name is What.svd:
         from sakuga.cli.train_svd import Asked, train_svd
@@ -141,13 +147,16 @@ def packed(folder: str, to: Path, recipe: Recipe, split: str) -> Pack:
         return pack(rows, to, packing, advance, waiting)
 
 
-def _timesheet(folder: str, out: str, overrides: Sequence[str], as_json: bool, unfit: bool) -> None:
+def _timesheet(
+    folder: str, out: str, overrides: Sequence[str], as_json: bool, others: list[str]
+) -> None:
     from sakuga.cli.train_timesheet import train_timesheet
     from sakuga.core.errors import RequestError
 
-    if unfit:
+    if others:
         raise RequestError(
-            "--resume and --dry-run are of train contrastive; timesheet takes minutes, leave them"
+            f"{', '.join(others)}: not of train timesheet, which takes minutes and all splits as "
+            "they are; leave them"
         )
     train_timesheet(folder, out, overrides, as_json)
 

@@ -9,14 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sakuga.core.errors import RequestError
-from sakuga.models.public import SVD
-
-WEIGHTS: Final = {
-    "unet": "unet/diffusion_pytorch_model.safetensors",
-    "vae": "vae/diffusion_pytorch_model.safetensors",
-    "image_encoder": "image_encoder/model.safetensors",
-}
-"""Where each net's tensors lie in a model's folder."""
+from sakuga.models.public import SVD, SVD_FILES
 
 LINEAGE: Final = "lineage.parquet"
 """Where `sakuga train svd` says which clips a model learned from."""
@@ -42,7 +35,7 @@ def identified(asked: str, folder: Path | None, lora: Path | None = None) -> Mod
     """The model that lies in a folder, None: one with random weights; and the LoRA in a file."""
     return Model(
         _name(asked, folder),
-        sha256(folder / WEIGHTS["unet"]) if folder else "",
+        sha256(folder / SVD_FILES["unet"]) if folder else "",
         _lineage(folder) if folder else "",
         _last(lora) if lora else "",
         sha256(lora) if lora else "",

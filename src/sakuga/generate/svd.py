@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sakuga.core.errors import BadOutput, RequestError
 from sakuga.core.needs import Needs
 from sakuga.core.recipe import where
-from sakuga.generate.identity import WEIGHTS, Model, identified
+from sakuga.generate.identity import Model, identified
 from sakuga.generate.pictures import Picture
 from sakuga.models.public import SVD
 
@@ -111,7 +111,6 @@ class Svd:
         lora = file_of(self.lora) if self.lora else None
         with _gated(self.model):
             parts = opened(_place(self.model), wanted_by="generate.model")
-        _check_whole(parts)
         _check_size(self, parts)
         if lora:
             merge(parts.unet, lora, self.lora_scale)
@@ -176,20 +175,6 @@ def _gated(model: str) -> Generator[None]:
             f"{error}. The model is gated: accept its terms on https://huggingface.co/{SVD.repo} "
             "and give a token in HF_TOKEN"
         ) from error
-
-
-def _check_whole(parts: Any) -> None:
-    """The libraries make up the tensors that a file lacks; such a model draws noise."""
-    from safetensors import safe_open
-
-    for name, file in WEIGHTS.items() if parts.folder else ():
-        with safe_open(parts.folder / file, "pt") as opened:
-            there = set(opened.keys())
-        if lacking := sorted(getattr(parts, name).state_dict().keys() - there):
-            raise RequestError(
-                f"generate.model: {parts.folder / file} lacks {len(lacking)} tensors, {lacking[0]} "
-                "among them: fetch it again"
-            )
 
 
 def _check_guidance(recipe: Svd) -> None:

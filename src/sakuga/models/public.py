@@ -72,3 +72,9 @@ SVD = Weights(
 )
 """14 frames, in diffusers' layout, fp32 (§4.2). The paper's "SVD-MV" is no public net that goes on
 from an image; this one is."""
+SVD_FILES = {
+    "unet": "unet/diffusion_pytorch_model.safetensors",
+    "vae": "vae/diffusion_pytorch_model.safetensors",
+    "image_encoder": "image_encoder/model.safetensors",
+}
+"""Where each net's tensors lie in a model's folder."""

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from torch import nn
 
 from sakuga.core.errors import RequestError
 from sakuga.core.weights import fetch
-from sakuga.models.public import SVD
+from sakuga.models.public import SVD, SVD_FILES
 
 PUBLIC = "svd"  # the public net's name in a profile
 RANDOM, TINY = "random", "tiny"  # nets with random weights
@@ -151,10 +152,25 @@ def opened(start: str, seed: int = 0, wanted_by: str = "net.start") -> Parts:
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         first = str(error).strip().splitlines()[0]
         raise RequestError(f"{wanted_by}: {folder} can't be opened: {first}") from error
+    _check_whole(made, folder, wanted_by)
     for each in made.values():
         if isinstance(each, nn.Module):
             each.float()
     return Parts(**made, folder=folder)
+
+
+def _check_whole(made: dict[str, Any], folder: Path, wanted_by: str) -> None:
+    """The libraries make up the tensors that a file lacks; such a net draws noise."""
+    for name, file in SVD_FILES.items():
+        if not (folder / file).exists():
+            continue  # in several files: from_pretrained reads their index
+        with safe_open(folder / file, "pt") as opened:
+            there = set(opened.keys())
+        if lacking := sorted(made[name].state_dict().keys() - there):
+            raise RequestError(
+                f"{wanted_by}: {folder / file} lacks {len(lacking)} tensors, {lacking[0]} "
+                "among them: fetch it again"
+            )
 
 
 def drawn(sizes: str, seed: int) -> Parts:

@@ -50,7 +50,8 @@ def test_a_pack_says_its_clips(pack: str, tmp_path: Path) -> None:
         (["contrastive", "PACK", "--set", "net.sise=tiny"], "did you mean 'size'"),
         (["contrastive", "PACK", "--set", "schedule.batch=99"], "fewer than one batch"),
         (["contrastive", "nowhere"], "nowhere"),
-        (["timesheet", "PACK", "--resume"], "--resume and --dry-run are of train contrastive"),
+        (["timesheet", "PACK", "--split", "test"], "--split: not of train timesheet"),
+        (["timesheet", "PACK", "--resume"], "--resume: not of train timesheet"),
     ],
 )
 def test_what_cannot_be_ends_with_2_and_a_line(
