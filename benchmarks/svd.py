@@ -6,7 +6,7 @@ the loss at fixed noise before and after; the Fréchet distance of what is made 
 drawings, by a fixed net of random weights, frame by frame (FID's way) and clip by clip (FVD's way).
 Such distances compare nets here, and with nothing else.
 
-    python -m benchmarks.svd            # all seeds
+    python -m benchmarks svd            # all seeds
     python -m benchmarks.svd 1          # one
 """
 
@@ -187,11 +187,23 @@ def measured(seed: int, more: tuple[str, ...] = ()) -> dict[str, Any]:
     return found
 
 
+def told(found: dict[str, Any]) -> str:
+    """Start to finetuned: the loss, and each distance with its interval."""
+    parts = [f"loss {found['start loss']:.3f} to {found['finetuned loss']:.3f}"]
+    for kind in WIDTHS:
+        before, after = (
+            "{:.2f} ({:.2f} to {:.2f})".format(*found[f"{when} {kind}"])
+            for when in ("start", "finetuned")
+        )
+        parts.append(f"{kind} {before} to {after}")
+    return "; ".join(parts)
+
+
 def lines(seeds: tuple[int, ...] = SEEDS) -> Iterator[Line]:
     """Three a seed: the loss against its half, and how far the intervals stand apart."""
     for seed in seeds:
         found = measured(seed)
-        print(f"- seed {seed}: {json.dumps(found)}", file=sys.stderr)
+        print(f"- seed {seed}: {told(found)}", file=sys.stderr)
         share = found["finetuned loss"] / found["start loss"]
         yield Line(f"seed {seed}: held-out loss, share of the start's", share, "<=", 0.5)
         for kind in WIDTHS:
