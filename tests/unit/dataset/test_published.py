@@ -232,8 +232,8 @@ def test_a_missing_library_is_named_with_the_line_that_installs_it(
 
 
 def test_rows_are_read_a_few_at_a_time(tmp_path: Path) -> None:
-    """What Arrow holds while rows are gone through is a fraction of the file."""
-    many = [seen(n, text_description="A long description. " * 100) for n in range(1500)]
+    """What Arrow holds while rows are gone through is a fraction of the file: 16 batches ahead."""
+    many = [seen(n, text_description="A long description. " * 100) for n in range(4000)]
     address = publish(tmp_path, many)
     path = Path(address, "dataset", "train-00000.parquet")
     whole = pq.read_table(path)
