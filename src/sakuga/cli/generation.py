@@ -22,15 +22,10 @@ def generation(
     folders: Sequence[str], out: str | None, profile: str, overrides: Sequence[str], as_json: bool
 ) -> None:
     """Table 3 and Figure 9. Raises RequestError."""
-    from sakuga.cli.progress import advancing
     from sakuga.evaluate import generation as asked
-    from sakuga.evaluate.extractors import extractors
     from sakuga.evaluate.table3 import lines, notes
 
-    settings = _settings(profile, overrides, asked.NETS)
-    clips, recipes = _clips(settings), extractors(settings, asked.NETS)
-    with advancing() as advance:
-        made, sides = asked.evaluate(_sources(folders), clips, recipes, advance)
+    made, sides = _measured(asked, folders, profile, overrides)
     if out is not None:
         _write(out, _page9(out, made, sides))
     _tell(made, lines(made), notes(made), out, as_json)
@@ -40,18 +35,24 @@ def gap(
     folders: Sequence[str], out: str | None, profile: str, overrides: Sequence[str], as_json: bool
 ) -> None:
     """Table 4 and Figure 10. Raises RequestError."""
-    from sakuga.cli.progress import advancing
     from sakuga.evaluate import gap as asked
-    from sakuga.evaluate.extractors import extractors
     from sakuga.evaluate.table4 import lines, notes
+
+    made, sides = _measured(asked, folders, profile, overrides)
+    if out is not None:
+        _write(out, _page10(out, made, sides))
+    _tell(made, lines(made), notes(made), out, as_json)
+
+
+def _measured(asked: Any, folders: Sequence[str], profile: str, overrides: Sequence[str]) -> Any:
+    """What `asked`, a module of `evaluate`, makes of the sides, and the sides."""
+    from sakuga.cli.progress import advancing
+    from sakuga.evaluate.extractors import extractors
 
     settings = _settings(profile, overrides, asked.NETS)
     clips, recipes = _clips(settings), extractors(settings, asked.NETS)
     with advancing() as advance:
-        made, sides = asked.evaluate(_sources(folders), clips, recipes, advance)
-    if out is not None:
-        _write(out, _page10(out, made, sides))
-    _tell(made, lines(made), notes(made), out, as_json)
+        return asked.evaluate(_sources(folders), clips, recipes, advance)
 
 
 def _page9(out: str, made: Generation, sides: Sequence[Side]) -> str:

@@ -6,7 +6,7 @@ A field declared with `where` says how the work is done and may differ when a ru
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Interval
@@ -119,11 +119,18 @@ SECTIONS = {
 
 def read_recipe(profile: str = "cpu", overrides: Iterable[str] = ()) -> Recipe:
     """A recipe from `profiles/train/NAME.toml` or a file. Raises RequestError for what can't be."""
-    if not profile.endswith(".toml") and profile not in PROFILES:
-        known = ", ".join(PROFILES)
+    return Recipe(*sections_of(profile, overrides, PROFILES, SECTIONS))
+
+
+def sections_of(
+    profile: str, overrides: Iterable[str], profiles: Sequence[str], sections: Mapping[str, Room]
+) -> Sequence[Any]:
+    """A recipe's sections, in their order; profiles: those that come with a trainer."""
+    if not profile.endswith(".toml") and profile not in profiles:
+        known = ", ".join(profiles)
         raise RequestError(f"--profile {profile}: no such profile of training; there are: {known}")
     name = profile if profile.endswith(".toml") else f"train/{profile}"
-    return Recipe(*make_stages(override(read_profile(name), overrides), SECTIONS).stages)
+    return make_stages(override(read_profile(name), overrides), sections).stages
 
 
 def as_plain(recipe: Any) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from annotated_types import Ge, Gt, Interval, MultipleOf
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from sakuga.core.errors import RequestError
-from sakuga.core.profile import Room, make_stages, override, read_profile
+from sakuga.core.profile import Room
 from sakuga.core.recipe import where
+from sakuga.train.recipe import sections_of
 
 Share = Annotated[float, Interval(ge=0, le=1)]
 Count = Annotated[int, Ge(1)]
@@ -143,11 +144,7 @@ SECTIONS = {
 
 def read_recipe(profile: str = "svd", overrides: Iterable[str] = ()) -> Recipe:
     """A recipe from `profiles/train/NAME.toml` or a file. Raises RequestError for what can't be."""
-    if not profile.endswith(".toml") and profile not in PROFILES:
-        known = ", ".join(PROFILES)
-        raise RequestError(f"--profile {profile}: no such profile of train svd; there are: {known}")
-    name = profile if profile.endswith(".toml") else f"train/{profile}"
-    return checked(Recipe(*make_stages(override(read_profile(name), overrides), SECTIONS).stages))
+    return checked(Recipe(*sections_of(profile, overrides, PROFILES, SECTIONS)))
 
 
 def checked(recipe: Recipe) -> Recipe:
