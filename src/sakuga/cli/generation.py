@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections import Counter
 
-    from sakuga.core.errors import ItemError
     from sakuga.core.profile import Settings
+    from sakuga.core.records import Failure
     from sakuga.evaluate.clips import Clip, Clips, Ref, Source
     from sakuga.evaluate.features import Side
     from sakuga.evaluate.gap import Gap
@@ -137,7 +137,7 @@ class _Packed:
             for n, film, timing in zip(there, films, timings, strict=True)
         ]
 
-    def read(self, refs: Sequence[Ref], clips: Clips) -> Iterator[Clip | tuple[Ref, ItemError]]:
+    def read(self, refs: Sequence[Ref], clips: Clips) -> Iterator[Clip | Failure]:
         """Evenly spaced frames of each."""
         import numpy as np
 

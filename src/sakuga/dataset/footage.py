@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sakuga.core.errors import ItemError, RequestError
 from sakuga.core.files import local_path, open_file
+from sakuga.core.pulse import beat
 from sakuga.core.records import Row
 from sakuga.core.store import Part, Store
 
@@ -166,5 +167,6 @@ def _digest(url: str) -> str:
     digest = hashlib.sha256()
     with open_file(url) as file:
         while chunk := file.read(_CHUNK):
+            beat()
             digest.update(chunk)
     return digest.hexdigest()

@@ -20,6 +20,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from sakuga.core.errors import ItemError, RequestError
 from sakuga.core.images import Picture
+from sakuga.core.records import Failure
 
 Expand = Literal["none", "repeat", "timing"]
 HOLDS = {"ones": 1, "twos": 2, "threes": 3}
@@ -124,8 +125,8 @@ class Source(Protocol):
         """All its clips; what can't be one is counted by reason. Raises RequestError."""
         ...
 
-    def read(self, refs: Sequence[Ref], clips: Clips) -> Iterator[Clip | tuple[Ref, ItemError]]:
-        """Their pixels, or why not, in any order; each once."""
+    def read(self, refs: Sequence[Ref], clips: Clips) -> Iterator[Clip | Failure]:
+        """Their pixels, or by its name why not, in any order; each once."""
         ...
 
 

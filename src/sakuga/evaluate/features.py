@@ -125,7 +125,7 @@ class _Work:
         held: list[Clip] = []
         for made in chosen.source.read(chosen.refs, self.clips):
             if not isinstance(made, Clip):
-                chosen.left_out[made[1].reason] += 1
+                chosen.left_out[made.reason] += 1
                 continue
             held.append(made)
             if len(held) == AT_ONCE:

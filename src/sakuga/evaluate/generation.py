@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sakuga.core.errors import RequestError
+from sakuga.evaluate.captions import captioned
 from sakuga.evaluate.clips import Clips
 from sakuga.evaluate.distances import Distance, distance, spread, stacked
 from sakuga.evaluate.extractors import Extractor, reader
 from sakuga.evaluate.features import Advance, Side, Sides, Source, measure
-from sakuga.evaluate.sources import captioned
 from sakuga.metrics import inception_score
 from sakuga.metrics.clipsim import clipsim
 from sakuga.metrics.inception_score import Pooled

@@ -10,6 +10,7 @@ import numpy as np
 
 from sakuga.core.errors import RequestError, TooLarge, Unreadable
 from sakuga.core.images import Picture
+from sakuga.core.pulse import beat
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
 MOVING = frozenset({".gif", ".apng"})
@@ -38,6 +39,7 @@ def _frames(file: Path) -> Iterator[Picture]:
             if opened.width * opened.height > MAX_PIXELS:
                 raise TooLarge(f"{file}: {opened.width}x{opened.height} pixels")
             for frame in ImageSequence.Iterator(opened):
+                beat()
                 yield _rgb(frame)
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise Unreadable(f"{file}: {error}") from error

@@ -1,12 +1,20 @@
-"""Folders of small clips to be measured: of blobs, and of noise."""
+"""Folders of small clips to be measured, of blobs and of noise, and decoders that do harm."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from sakuga.core.records import Row
+from sakuga.dataset.footage import Footage
+from sakuga.dataset.frames import Wanted, frames_of
+from sakuga.evaluate.decode import frames_of_file
 from tests.films import pictures, write
+from tests.hostile import ACTS
 
 LENGTH = 20  # frames
 
@@ -27,3 +35,39 @@ def noise(folder: Path, count: int = 10, seed: int = 0) -> Path:
         frames = (random.integers(0, 256, (64, 96, 3), np.uint8) for _ in range(LENGTH))
         write(folder / f"{n}.mp4", frames)
     return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Hostile:
+    """Decodes files as ever, but does something at the frame `after` of the file named `on`.
+
+    until: a file that is written the first time, and lifts the spell by being there.
+    """
+
+    act: str
+    on: str
+    after: int = 0
+    until: str = ""
+
+    def __call__(self, file: Path) -> Iterator[Any]:
+        for number, frame in enumerate(frames_of_file(file)):
+            if file.name == self.on and number == self.after and not Path(self.until).is_file():
+                if self.until:
+                    Path(self.until).touch()
+                ACTS[self.act]()
+            yield frame
+
+
+@dataclass(frozen=True, slots=True)
+class HostileFilm:
+    """Keyframes of a dataset's clips as ever, but does something at one clip of the film `on`."""
+
+    act: str
+    on: str
+    after: int  # clips of the film
+
+    def __call__(self, rows: Iterable[Row], wanted: Wanted, footage: Footage) -> Iterator[Any]:
+        for row in rows:
+            if row.url == self.on and row.index == self.after:
+                ACTS[self.act]()
+            yield from frames_of([row], wanted, footage)

@@ -28,7 +28,7 @@ def read(where: Path, clips: Clips = SMALL) -> tuple[dict[str, np.ndarray], Coun
         if isinstance(made, Clip):
             found[made.ref.name] = made.pixels
         else:
-            left_out[made[1].reason] += 1
+            left_out[made.reason] += 1
     return found, +left_out
 
 
