@@ -32,10 +32,10 @@ from sakuga.models.flops import Flops, of_pair
 from sakuga.models.scan import Using, selective_scan
 from sakuga.models.tokenizer import CLIP_VOCABULARY
 from sakuga.train import journal
-from sakuga.train.contrastive import train
-from sakuga.train.nets import patches_of
+from sakuga.train.contrastive.loop import train
+from sakuga.train.contrastive.nets import patches_of
+from sakuga.train.contrastive.recipe import Recipe, read_recipe
 from sakuga.train.packed import Pack, open_pack, writing
-from sakuga.train.recipe import Recipe, read_recipe
 
 STEPS, UNCOUNTED = 12, 4
 WAITED = 0.05  # of a step's time: the loader keeps up

@@ -16,7 +16,7 @@ from benchmarks.shots import drawn
 from benchmarks.table import Line
 from sakuga.cli.scaling import Asked, measure
 from sakuga.evaluate.scaling import Scaling
-from sakuga.train.recipe import read_recipe
+from sakuga.train.contrastive.recipe import read_recipe
 
 SEEDS = range(4544)
 HELD_OUT = range(1_000_000, 1_001_100)

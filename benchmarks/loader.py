@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sakuga.train.examples import Examples
+from sakuga.train.contrastive.examples import Examples
+from sakuga.train.contrastive.recipe import Clips
 from sakuga.train.order import Key
 from sakuga.train.packed import Pack, open_pack, writing
-from sakuga.train.recipe import Clips
 
 HEIGHT, WIDTH, FRAMES, SIDE, PATCHES = 256, 455, 16, 224, 256
 

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from sakuga.train import lineage
+from sakuga.train.contrastive.recipe import Recipe, read_recipe
 from sakuga.train.packed import Pack, open_pack, writing
-from sakuga.train.recipe import Recipe, read_recipe
 from sakuga.train.svd import recipe as svd_recipe
 
 WORDS = ("red", "blue", "fox", "girl", "runs", "jumps", "waves", "forest", "city", "night", "rain")

@@ -8,7 +8,7 @@ import pytest
 import torch
 from benchmarks import gpu
 
-from sakuga.train.recipe import Recipe, read_recipe
+from sakuga.train.contrastive.recipe import Recipe, read_recipe
 
 TINY = {
     "ViCLIP-L": ("net.size=tiny",),

@@ -1,50 +1,24 @@
-"""DeepSpeed's ZeRO-2 as users start it: two ranks, on CPUs where there is no accelerator."""
+"""DeepSpeed's ZeRO-2 under `train contrastive`, as users start it."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from sakuga.train import checkpoints, journal
-from tests.builds import ROOT
+from sakuga.train import checkpoints
 from tests.packs import NETS, QUICK, random_pack
+from tests.ranks import ALONE, OFFLOADED, ZERO, kill_after, needs_deepspeed, start, told
 
 SLOWER = ("schedule.every=2", "optimiser.clip=0.5")
-PROFILES = ROOT / "profiles" / "train"
-ENV = {
-    **os.environ,
-    "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), *sys.path[1:]]),
-    "OMP_NUM_THREADS": "1",
-    "DS_ACCELERATOR": "cpu",
-    # DeepSpeed compiles here, once for all sessions of tests: it takes minutes.
-    "TORCH_EXTENSIONS_DIR": str(Path(tempfile.gettempdir()) / "sakuga-torch-extensions"),
-}
 SETTINGS = [f"--set={value}" for value in (*NETS["viclip"], *QUICK, *SLOWER)]
 MICRO = "--set=schedule.micro=2"
-LAUNCH = [sys.executable, "-m", "accelerate.commands.launch", "--main_process_port=0"]
-ALONE = [sys.executable]
-ZERO = [*LAUNCH, f"--config_file={PROFILES / 'zero2.yaml'}"]
-OFFLOADED = [*LAUNCH, f"--config_file={PROFILES / 'zero2_offload.yaml'}"]
 STARTS = ((ALONE, "alone"), (ZERO, "zero"))
 
-pytestmark = [
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(
-        importlib.util.find_spec("deepspeed") is None, reason="needs sakuga[deepspeed]"
-    ),
-    pytest.mark.skipif(shutil.which("c++") is None, reason="DeepSpeed compiles with c++"),
-]
+pytestmark = needs_deepspeed
 
 
 @pytest.fixture(scope="module")
@@ -62,38 +36,18 @@ def alone(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def killed(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same on two ranks of ZeRO-2 in micro-batches, killed after three steps or more."""
     run = tmp_path_factory.mktemp("runs") / "killed"
-    kill_after(3, ZERO, pack, run, MICRO)
+    kill_after(3, 6, run, ZERO, *given(pack, run, MICRO))
     return run
 
 
-def command(python: list[str], pack: Path, run: Path, *flags: str) -> list[str]:
-    given = ["train", "contrastive", str(pack), "--out", str(run), *SETTINGS, *flags]
-    return [*python, "-m", "sakuga", *given]
+def given(pack: Path, run: Path, *flags: str) -> tuple[str, ...]:
+    return ("contrastive", str(pack), "--out", str(run), *SETTINGS, *flags)
 
 
 def finish(python: list[str], pack: Path, run: Path, *flags: str) -> Path:
-    done = subprocess.run(
-        command(python, pack, run, *flags), env=ENV, capture_output=True, text=True, timeout=600
-    )
+    done = start(python, *given(pack, run, *flags))
     assert done.returncode == 0, done.stderr
     return run
-
-
-def kill_after(lines: int, python: list[str], pack: Path, run: Path, *flags: str) -> None:
-    """Kill -9 all ranks once so many steps are logged."""
-    whole = command(python, pack, run, *flags)
-    quiet = subprocess.DEVNULL
-    long = subprocess.Popen(whole, env=ENV, stdout=quiet, stderr=quiet, start_new_session=True)
-    until = time.monotonic() + 200
-    while len(journal.read(run)) < lines and time.monotonic() < until:
-        time.sleep(0.01)
-    os.killpg(long.pid, signal.SIGKILL)
-    long.wait(20)
-    assert lines <= len(journal.read(run)) < 6
-
-
-def told(run: Path, of: str) -> list[float]:
-    return [line[of] for line in journal.read(run)]
 
 
 def assert_same(run: Path, expected: Path) -> None:
@@ -125,7 +79,7 @@ def test_a_run_of_zero_goes_on_without_it(
 def test_a_run_goes_on_under_zero_with_its_optimiser_in_memory(
     pack: Path, alone: Path, tmp_path: Path
 ) -> None:
-    kill_after(3, ALONE, pack, tmp_path / "run")
+    kill_after(3, 6, tmp_path / "run", ALONE, *given(pack, tmp_path / "run"))
     assert_same(finish(OFFLOADED, pack, tmp_path / "run", "--resume"), alone)
 
 
@@ -135,9 +89,7 @@ def test_a_loss_that_is_no_number_stops_all_ranks_before_it_is_learnt(
 ) -> None:
     """A rate so high that the net is ruined by its first step."""
     more = ("--set=optimiser.rate=1e30", "--set=schedule.every=1")
-    done = subprocess.run(
-        command(ZERO, pack, tmp_path, *more), env=ENV, capture_output=True, text=True, timeout=600
-    )
+    done = start(ZERO, *given(pack, tmp_path, *more))
     assert done.returncode != 0
     assert "the loss is nan" in done.stderr
     stopped = sorted(file.name for file in tmp_path.glob("stopped-*"))

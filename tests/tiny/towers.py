@@ -123,7 +123,8 @@ def write_run(folder: Path) -> Path:
     from safetensors.torch import save_file
 
     from sakuga.models.contrastive import viclip_encoder
-    from sakuga.train.recipe import as_plain, read_recipe
+    from sakuga.train.contrastive.recipe import read_recipe
+    from sakuga.train.recipe import as_plain
 
     torch.manual_seed(0)
     save_file(viclip_encoder("tiny", image=SIDE).state_dict(), folder / "model.safetensors")

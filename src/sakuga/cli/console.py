@@ -1,9 +1,13 @@
-"""Where commands print: tables for people, JSON for programs. No text is read as markup."""
+"""Where commands print: tables for people, JSON for programs. No text is read as markup.
+
+Of the ranks of a launched command the first alone says what came of it; any may complain.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -17,7 +21,7 @@ PIPED_WIDTH = 140  # columns where nobody says how wide the screen is
 
 def stdout() -> Console:
     """What was asked for goes here."""
-    return _console(False)
+    return _console(False, quiet=not is_first())
 
 
 def stderr() -> Console:
@@ -25,10 +29,15 @@ def stderr() -> Console:
     return _console(True)
 
 
-def _console(is_stderr: bool) -> Console:
+def is_first() -> bool:
+    """False in all ranks but the first, as `accelerate launch` and torchrun number them."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def _console(is_stderr: bool, quiet: bool = False) -> Console:
     from rich.console import Console
 
-    console = Console(stderr=is_stderr, markup=False, highlight=False, emoji=False)
+    console = Console(stderr=is_stderr, markup=False, highlight=False, emoji=False, quiet=quiet)
     if not console.is_terminal:
         console.width = PIPED_WIDTH
     return console
@@ -47,7 +56,8 @@ def table(*columns: str, numbers: int = 0, title: str | None = None) -> Table:
 
 def print_json(value: Any) -> None:
     """A dataclass or plain value as JSON, the only thing on standard output."""
-    typer.echo(json.dumps(value, indent=2, default=_plain))
+    if is_first():
+        typer.echo(json.dumps(value, indent=2, default=_plain))
 
 
 def _plain(value: Any) -> Any:
@@ -80,4 +90,4 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-__all__ = ["count", "print_json", "size", "span", "stderr", "stdout", "table"]
+__all__ = ["count", "is_first", "print_json", "size", "span", "stderr", "stdout", "table"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sakuga.cli.console import span, stderr
+from sakuga.cli.console import is_first, span, stderr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,7 +87,10 @@ class Parts:
 
 @contextmanager
 def advancing() -> Generator[Advance]:
-    """A function to be told how far each step of some work is."""
+    """A function to be told how far each step of some work is; the first rank's alone shows it."""
+    if not is_first():
+        yield lambda *_: None
+        return
     console = stderr()
     if not console.is_terminal:
         yield _Lines(console).advance

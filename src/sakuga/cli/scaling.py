@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sakuga.evaluate.scaling import Scaling
+    from sakuga.train.contrastive.recipe import Recipe
     from sakuga.train.packed import Pack
-    from sakuga.train.recipe import Recipe
 
 FIGURE = "scaling.svg"
 
@@ -34,8 +34,8 @@ def scaling(
     from sakuga.core.errors import RequestError
 
     installed()
+    from sakuga.train.contrastive.recipe import read_recipe
     from sakuga.train.packed import is_pack
-    from sakuga.train.recipe import read_recipe
 
     if is_pack(Path(folder)):
         raise RequestError(f"{folder} is the pack of one split; name the dataset it was made of")
@@ -67,8 +67,8 @@ def measure(
     from sakuga.evaluate.figure7 import figure
     from sakuga.evaluate.kept import keep, runs_of
     from sakuga.evaluate.scaling import points, sizes_of, summary
+    from sakuga.train.contrastive.scored import scorer
     from sakuga.train.recipe import as_plain
-    from sakuga.train.scored import scorer
 
     if asked.seeds < 1 or len(held) < 2:
         raise RequestError(

@@ -13,8 +13,8 @@ from sakuga.cli.options import AsJson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sakuga.train.contrastive.recipe import Recipe
     from sakuga.train.packed import Pack
-    from sakuga.train.recipe import Recipe
 
 
 class What(StrEnum):
@@ -86,7 +86,7 @@ def train(
     """Train a net on a dataset; goes on where it was stopped with --resume."""
     from sakuga.cli.options import check_out
     from sakuga.core.errors import RequestError
-    from sakuga.train.recipe import read_recipe
+    from sakuga.train.contrastive.recipe import read_recipe
 
     installed()
     check_out(out)
@@ -123,7 +123,7 @@ def packed(folder: str, to: Path, recipe: Recipe, split: str) -> Pack:
     from sakuga.cli.console import size, stderr
     from sakuga.cli.progress import advancing
     from sakuga.dataset.published import open_dataset
-    from sakuga.train.nets import side_of
+    from sakuga.train.contrastive.nets import side_of
     from sakuga.train.packed import is_pack, open_pack
     from sakuga.train.packing import Packing, pack
     from sakuga.train.shards import is_shards, pack_shards
@@ -164,7 +164,7 @@ def _timesheet(
 def _train(recipe: Recipe, pack: Pack, run: Path, resume: bool, as_json: bool) -> None:
     from sakuga.cli.console import count, print_json, span, stderr, stdout
     from sakuga.cli.progress import advancing
-    from sakuga.train.contrastive import train
+    from sakuga.train.contrastive.loop import train
 
     with advancing() as advance:
         made = train(recipe, pack, run, resume=resume, advance=advance)
@@ -192,7 +192,7 @@ def _said_pack(pack: Pack, as_json: bool) -> None:
 
 def _said_outlook(recipe: Recipe, pack: Pack, as_json: bool) -> None:
     from sakuga.cli.console import count, print_json, size, stdout
-    from sakuga.train.dry import outlook
+    from sakuga.train.contrastive.dry import outlook
 
     found, console = outlook(recipe, pack), stdout()
     if as_json:

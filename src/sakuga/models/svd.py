@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import logging
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, redirect_stdout
@@ -248,18 +249,22 @@ def _kinds() -> dict[str, Any]:
 
 @contextmanager
 def quiet() -> Generator[None]:
-    """Without the bars and advice of diffusers and transformers while they load; what libraries
-    that they bring in say on stdout goes to stderr."""
+    """Without the bars and advice of diffusers, transformers and bitsandbytes while they load; what
+    libraries that they bring in say on stdout goes to stderr."""
+    eight_bits = logging.getLogger("bitsandbytes")
     with redirect_stdout(sys.stderr):
         names = ("diffusers.utils.logging", "transformers.utils.logging")
         logs = [importlib.import_module(name) for name in names]
         before = [(log.get_verbosity(), log.is_progress_bar_enabled()) for log in logs]
+        heard = eight_bits.level
+        eight_bits.setLevel(logging.ERROR)
         for log in logs:
             log.set_verbosity_error()
             log.disable_progress_bar()
         try:
             yield
         finally:
+            eight_bits.setLevel(heard)
             for log, (level, shown) in zip(logs, before, strict=True):
                 log.set_verbosity(level)
                 if shown:

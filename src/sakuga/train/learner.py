@@ -1,4 +1,4 @@
-"""What a step asks of a net, its optimiser and its ranks (§4.1: Accelerate, with DeepSpeed or not).
+"""What a step asks of a net, its optimiser and its ranks (§4: Accelerate, with DeepSpeed or not).
 
 A `Learner` is one of two: the one here, on a device alone or under DistributedDataParallel, and
 `train.zero`'s, whose optimiser lies in shares on all ranks. Both write the same checkpoints.
@@ -7,27 +7,28 @@ A `Learner` is one of two: the one here, on a device alone or under DistributedD
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from sakuga.models.contrastive import DualEncoder
 from sakuga.train import optimiser, zero
-from sakuga.train.checkpoints import Checkpoint
-from sakuga.train.gradients import Towers, is_zero
-from sakuga.train.recipe import Recipe
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
+N = TypeVar("N", bound=nn.Module)
 
-class Learner(Protocol):
-    """net: by the public checkpoints' key names. towers: the same, wrapped for its ranks."""
 
-    net: DualEncoder
-    towers: nn.Module
+class Learner(Protocol[N]):
+    """net: whose weights have the names they are kept by. wrapped: what a step calls, the net or
+    what holds it, for its ranks and precision.
+    """
+
+    net: N
+    wrapped: nn.Module
 
     def step(self, rate: float) -> float:
         """Take the gradients in, at this rate; gives their norm. Where that is no number, nothing
@@ -40,16 +41,16 @@ class Learner(Protocol):
         ...
 
     def moments(self) -> dict[str, Any] | None:
-        """AdamW's state dict, whole. All ranks call it; all but the first may get None."""
+        """The optimiser's state dict, whole. All ranks call it; all but the first may get None."""
         ...
 
 
 @dataclass
-class Plain:
+class Plain(Generic[N]):
     """All of the optimiser on each rank."""
 
-    net: DualEncoder
-    towers: nn.Module
+    net: N
+    wrapped: nn.Module
     adamw: torch.optim.Optimizer
     clip: float
 
@@ -57,7 +58,7 @@ class Plain:
         """See `Learner`."""
         optimiser.set_rate(self.adamw.param_groups, rate)
         limit = self.clip or math.inf
-        norm = float(nn.utils.clip_grad_norm_(self.towers.parameters(), limit))
+        norm = float(nn.utils.clip_grad_norm_(self.wrapped.parameters(), limit))
         if math.isfinite(norm):
             self.adamw.step()
             self.adamw.zero_grad()
@@ -73,27 +74,46 @@ class Plain:
 
 
 def prepared(
-    net: DualEncoder, recipe: Recipe, accelerator: Accelerator, begun: Checkpoint | None
-) -> Learner:
-    """The net on its device, wrapped for its ranks, and its optimiser, at the state of a run."""
-    if recipe.net.text == "freeze":
-        optimiser.frozen(net.text_encoder)
-        optimiser.frozen(net.text_proj)
-    if begun:
-        net.load_state_dict(begun.net)
-    if is_zero(accelerator):
-        return zero.prepared(net, recipe, accelerator, begun.optimiser if begun else None)
-    towers = accelerator.prepare_model(Towers(net))
-    adamw = optimiser.adamw(net.named_parameters(), recipe.optimiser)
-    if begun:
-        adamw.load_state_dict(begun.optimiser)
-    return Plain(net, towers, adamw, recipe.optimiser.clip)
+    net: N, called: nn.Module, adamw: torch.optim.Optimizer, accelerator: Accelerator, *,
+    clip: float, precision: str, moments: dict[str, Any] | None,
+) -> Learner[N]:  # fmt: skip
+    """The net, which lies on its device already, for its ranks, and its optimiser.
+
+    called: what a step calls: the net, or what holds it. clip: largest norm of the gradient, 0 for
+    any. moments: the optimiser's state dict where a run goes on.
+    """
+    if zero.at_work(accelerator):
+        return zero.prepared(net, called, adamw, accelerator, precision, moments)
+    wrapped: Any = accelerator.prepare_model(called)
+    if moments:
+        adamw.load_state_dict(moments)
+    return Plain(net, wrapped, adamw, clip)
 
 
-def accelerated(recipe: Recipe) -> Accelerator:
-    """Ranks, devices and precision, as `accelerate launch` or this machine has them."""
+def accelerated(*, precision: str, batch: int, clip: float) -> Accelerator:
+    """Ranks, devices and precision, as `accelerate launch` or this machine has them.
+
+    batch: of all ranks. Raises RequestError for a configuration of DeepSpeed that can't be.
+    """
     from accelerate import Accelerator
 
     if zero.asked():
-        return zero.accelerated(recipe)
-    return Accelerator(mixed_precision=recipe.schedule.precision)
+        return zero.accelerated(batch, clip)
+    return Accelerator(mixed_precision=precision)
+
+
+def backward(wrapped: nn.Module, loss: Tensor, accelerator: Accelerator, last: bool) -> None:
+    """Into the gradients; `last` of a step's pieces. Not by Accelerate under DeepSpeed: there it
+    would take the optimiser's step too, and none is taken before the loss has been looked at.
+    """
+    if zero.at_work(accelerator):
+        zero.backward(wrapped, loss, last)
+    else:
+        accelerator.backward(loss)
+
+
+def apart(
+    wrapped: nn.Module, accelerator: Accelerator, last: bool
+) -> AbstractContextManager[object]:
+    """Around a piece of a step: ranks speak to each other at the last alone, where they can."""
+    return nullcontext() if last else accelerator.no_sync(wrapped)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.core.errors import RequestError
+from sakuga.train.packed import Pack
 
 ORDER, EXAMPLE = 1, 2  # streams of random numbers that never meet
 
@@ -61,6 +63,26 @@ class Order:
 @functools.lru_cache(2)
 def _permutation(clips: int, seed: int, epoch: int) -> NDArray[np.int64]:
     return np.random.default_rng([seed, ORDER, epoch]).permutation(clips)
+
+
+def ordered(recipe: Any, pack: Pack, ranks: int) -> Order:
+    """Of a pack's clips, by either trainer's recipe. Raises RequestError where they are too few, or
+    have too few keyframes."""
+    wanted, schedule = recipe.clips.frames, recipe.schedule
+    fewest = min((pack.keyframes(n) for n in range(len(pack))), default=0)
+    if not len(pack):
+        why = "".join(f"; {number} {reason}" for reason, number in pack.left_out.items())
+        raise RequestError(f"{pack.folder}: no clip in it can be trained on{why}")
+    if fewest < wanted:
+        raise RequestError(
+            f"clips.frames = {wanted}: {pack.folder} has clips of {fewest}; "
+            "lower it, or pack more keyframes"
+        )
+    if schedule.batch % ranks:
+        raise RequestError(
+            f"schedule.batch = {schedule.batch}: must be a multiple of {ranks} ranks"
+        )
+    return Order(len(pack), schedule.batch, schedule.seed)
 
 
 def random_of(key: Key, seed: int) -> np.random.Generator:

@@ -1,16 +1,32 @@
-"""The steps of any run, in turn: each told in the journal, checkpoints in between."""
+"""The steps of any run, in turn: each told in the journal, checkpoints in between (§4)."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from sakuga.core.errors import StopBuild
+from sakuga.train import checkpoints
 from sakuga.train.journal import Journal
 
 B = TypeVar("B", contravariant=True)
 Advance = Callable[[str, float, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a run came to. loss: of the last step. result: files and folders that it left."""
+
+    run: str
+    steps: int
+    clips: int
+    loss: float
+    seconds: float
+    result: list[str]
+    warnings: list[str]
 
 
 class Work(Protocol[B]):
@@ -52,3 +68,15 @@ def go(
     if journal:
         journal.close()
     return loss
+
+
+def stopped(
+    run: Path, step: int, rank: int, loss: float, norm: float, batch: Mapping[str, Any]
+) -> StopBuild:
+    """What stops a run whose loss or gradient is no number; a rank's batch is kept on disk."""
+    file = run / f"stopped-{step:08d}-rank{rank}.pt"
+    checkpoints.write_whole({"step": step, **batch}, file)
+    return StopBuild(
+        f"step {step}: the loss is {loss}, the gradient's norm {norm}. Its batch is in {file}; "
+        "look at it, or go on from the last checkpoint with a lower optimiser.rate"
+    )

@@ -1,6 +1,6 @@
 """DeepSpeed's ZeRO-2: gradients and optimiser in shares on all ranks (§4.1: "DeepSpeed").
 
-    accelerate launch --config_file profiles/train/zero2.yaml -m sakuga train contrastive ...
+    accelerate launch --config_file profiles/train/zero2.yaml -m sakuga train NAME ...
 
 The file says where the work runs; the recipe says what it is, here as without: batch, rate,
 clipping and precision are its own. Weights stay fp32 on every rank and bf16 is autocast's, so the
@@ -17,16 +17,13 @@ import importlib
 import importlib.util
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from sakuga.core.errors import RequestError
-from sakuga.models.contrastive import DualEncoder
 from sakuga.train import optimiser
-from sakuga.train.gradients import Towers
-from sakuga.train.recipe import Recipe
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -35,37 +32,46 @@ MOMENTS = ("exp_avg", "exp_avg_sq")
 OURS = ("optimizer", "scheduler")  # sections of a configuration that the recipe stands for
 
 
+N = TypeVar("N", bound=nn.Module)
+
+
 @dataclass
-class Shares:
+class Shares(Generic[N]):
     """A `train.learner.Learner`. learning: weights in the order of AdamW's state dict; groups: that
-    dict's own.
+    dict's own; scalars: names of the weights that have no axis outside.
     """
 
-    net: DualEncoder
-    towers: Any  # DeepSpeedEngine
+    net: N
+    wrapped: Any  # DeepSpeedEngine
     learning: list[nn.Parameter]
     groups: list[dict[str, Any]]
+    scalars: frozenset[str]
     main: bool
 
     def step(self, rate: float) -> float:
         """See `train.learner.Learner`; DeepSpeed itself passes over a step without a number."""
-        optimiser.set_rate(self.towers.optimizer.param_groups, rate)
-        # The forward has clamped the rank's copy alone; what the optimiser steps from must follow.
-        _deepspeed("utils").safe_set_full_fp32_param(self.net.temp, self.net.temp.data)
-        self.towers.step()
-        return float(self.towers.get_global_grad_norm())
+        optimiser.set_rate(self.wrapped.optimizer.param_groups, rate)
+        # A forward may have clamped a temperature, in the rank's copy alone; what the optimiser
+        # steps from must follow.
+        for name in self.scalars:
+            weight = self.net.get_parameter(name)
+            if weight.requires_grad:
+                _deepspeed("utils").safe_set_full_fp32_param(weight, weight.data)
+        self.wrapped.step()
+        return float(self.wrapped.get_global_grad_norm())
 
     def weights(self) -> dict[str, Tensor]:
         """See `train.learner.Learner`."""
         found = self.net.state_dict()
-        return {**found, "temp": found["temp"].view(())}
+        return {name: w.view(()) if name in self.scalars else w for name, w in found.items()}
 
     def moments(self) -> dict[str, Any] | None:
         """See `train.learner.Learner`; one weight after the other, onto the first rank's memory."""
-        steps = torch.tensor(float(next(iter(self.towers.optimizer.state.values()))["step"]))
+        steps = torch.tensor(float(next(iter(self.wrapped.optimizer.state.values()))["step"]))
+        scalars = [self.net.get_parameter(name) for name in self.scalars]
         state: dict[int, dict[str, Tensor]] = {}
         for number, weight in enumerate(self.learning):
-            shape = () if weight is self.net.temp else weight.shape
+            shape = () if any(weight is each for each in scalars) else weight.shape
             found = {name: _gathered(weight, name) for name in MOMENTS}
             if self.main:
                 kept = {name: each.cpu().view(shape) for name, each in found.items()}
@@ -78,8 +84,16 @@ def asked() -> bool:
     return os.environ.get("ACCELERATE_USE_DEEPSPEED", "false").lower() == "true"
 
 
-def accelerated(recipe: Recipe) -> Accelerator:
-    """Ranks and devices. Raises RequestError for a configuration that can't be."""
+def at_work(accelerator: Accelerator) -> bool:
+    """True where it is DeepSpeed that the ranks are under."""
+    return str(accelerator.distributed_type.value) == "DEEPSPEED"
+
+
+def accelerated(batch: int, clip: float) -> Accelerator:
+    """Ranks and devices. batch: of all ranks; clip: largest norm of the gradient, 0 for any.
+
+    Raises RequestError for a configuration that can't be.
+    """
     if importlib.util.find_spec("deepspeed") is None:
         raise RequestError("DeepSpeed is not installed: pip install 'sakuga[deepspeed]'")
     from accelerate import Accelerator
@@ -90,8 +104,8 @@ def accelerated(recipe: Recipe) -> Accelerator:
     settings: dict[str, Any] = found.deepspeed_config
     checked(settings)
     settings["gradient_accumulation_steps"] = 1
-    settings["gradient_clipping"] = recipe.optimiser.clip
-    settings["train_micro_batch_size_per_gpu"] = recipe.schedule.batch // accelerator.num_processes
+    settings["gradient_clipping"] = clip
+    settings["train_micro_batch_size_per_gpu"] = batch // accelerator.num_processes
     return accelerator
 
 
@@ -113,21 +127,33 @@ def checked(settings: dict[str, Any]) -> None:
 
 
 def prepared(
-    net: DualEncoder, recipe: Recipe, accelerator: Accelerator, moments: dict[str, Any] | None
-) -> Shares:
-    """The net in DeepSpeed's engine, its optimiser at `moments`, AdamW's state dict, or new."""
-    towers = Towers(net)
-    if recipe.schedule.precision == "bf16":
+    net: N, called: nn.Module, adamw: torch.optim.Optimizer, accelerator: Accelerator,
+    precision: str, moments: dict[str, Any] | None,
+) -> Shares[N]:  # fmt: skip
+    """What a step calls in DeepSpeed's engine, its optimiser at `moments`, its state dict, or new.
+
+    Raises RequestError for another optimiser than AdamW in 32 bits.
+    """
+    if type(adamw) is not torch.optim.AdamW:
+        raise RequestError("optimiser.bits = 8 does not go with DeepSpeed; set optimiser.bits = 32")
+    if precision == "bf16":
         around = torch.autocast(accelerator.device.type, torch.bfloat16)
-        towers.forward = around(towers.forward)
-    adamw = optimiser.adamw(net.named_parameters(), recipe.optimiser)
+        called.forward = around(called.forward)
     groups = adamw.state_dict()["param_groups"]
     weights = [weight for group in adamw.param_groups for weight in group["params"]]
-    # DeepSpeed's first broadcast knows no tensor of no axis, as the temperature is.
-    net.temp.data = net.temp.data.view(1)
-    engine, _ = accelerator.prepare(towers, adamw)
+    scalars = frozenset(name for name, weight in net.named_parameters() if not weight.dim())
+    for name in scalars:  # DeepSpeed's first broadcast knows no tensor without an axis
+        weight = net.get_parameter(name)
+        weight.data = weight.data.view(1)
+    engine, _ = accelerator.prepare(called, adamw)
     _begin(engine, weights, moments)
-    return Shares(net, engine, weights, groups, accelerator.is_main_process)
+    return Shares(net, engine, weights, groups, scalars, accelerator.is_main_process)
+
+
+def backward(engine: Any, loss: Tensor, last: bool) -> None:
+    """Into the gradients; `last` of a step's pieces."""
+    engine.set_gradient_accumulation_boundary(last)
+    engine.backward(loss)
 
 
 def _begin(engine: Any, weights: list[nn.Parameter], moments: dict[str, Any] | None) -> None:

@@ -21,10 +21,10 @@ from sakuga.core.recipe import plain
 from sakuga.dataset.pick import pick
 from sakuga.evaluate.table2 import name
 from sakuga.models.weights import averaged, read
-from sakuga.train.contrastive import train
+from sakuga.train.contrastive.loop import train
+from sakuga.train.contrastive.transforms import resized
+from sakuga.train.contrastive.vectors import net_of_run, vectors
 from sakuga.train.recipe import as_plain
-from sakuga.train.transforms import resized
-from sakuga.train.vectors import net_of_run, vectors
 from tests.packs import NETS, quick, random_pack
 from tests.tiny.towers import SIDE, write_run
 

@@ -49,7 +49,7 @@ def _write_run(folder: Path) -> None:
     """As `train contrastive` leaves one."""
     from safetensors.torch import save_file
 
-    from sakuga.train.nets import net_of
+    from sakuga.train.contrastive.nets import net_of
     from sakuga.train.recipe import as_plain
 
     recipe = quick()
@@ -194,8 +194,8 @@ def test_an_encoders_features_are_the_nets_own(nets: Path) -> None:
     """Against the trainer's own way from frames to vectors."""
     import torch
 
-    from sakuga.train.nets import net_of
-    from sakuga.train.transforms import normalised, resized
+    from sakuga.train.contrastive.nets import net_of
+    from sakuga.train.contrastive.transforms import normalised, resized
 
     recipe = quick()
     shown = resized(torch.from_numpy(clip(8)).permute(0, 3, 1, 2), 16)

@@ -18,8 +18,8 @@ from sakuga.models import weights
 from sakuga.models.contrastive import DualEncoder, viclip_encoder, videomamba_encoder
 from sakuga.models.public import CHECKPOINTS
 from sakuga.models.viclip import ViCLIPText, ViCLIPVision
-from sakuga.train.nets import net_of
-from sakuga.train.recipe import Net
+from sakuga.train.contrastive.nets import net_of
+from sakuga.train.contrastive.recipe import Net
 from tests.unit.models.oracles import CLOSE
 
 WORDS, END = 40, 39

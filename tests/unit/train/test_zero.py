@@ -10,7 +10,6 @@ import pytest
 from sakuga.core.errors import RequestError
 from sakuga.train import zero
 from tests.builds import ROOT
-from tests.packs import quick
 
 
 @pytest.mark.parametrize(("name", "device"), [("zero2", "none"), ("zero2_offload", "cpu")])
@@ -52,4 +51,4 @@ def test_without_deepspeed_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("ACCELERATE_USE_DEEPSPEED", "true")
     assert zero.asked()
     with pytest.raises(RequestError, match=r"pip install 'sakuga\[deepspeed\]'"):
-        zero.accelerated(quick())
+        zero.accelerated(batch=4, clip=1.0)

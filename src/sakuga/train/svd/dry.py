@@ -11,21 +11,25 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
 from sakuga.models import svd as nets
+from sakuga.train import zero
 from sakuga.train.live import Live, as_fakes, normed_in_fp32
 from sakuga.train.order import Key
 from sakuga.train.svd import cache as svd_cache
 from sakuga.train.svd import optimiser as svd_optimiser
 from sakuga.train.svd.examples import Batch
+from sakuga.train.svd.learner import accelerated, prepared
 from sakuga.train.svd.learns import learning, weights_of
-from sakuga.train.svd.loop import accelerated
 from sakuga.train.svd.recipe import Recipe
 from sakuga.train.svd.step import Frozen, inputs_of, loss_and_gradients, loss_of
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
 
 FP32 = 4  # bytes
 SMALL = 50_000_000  # parameters of a net that a CPU steps through in seconds
@@ -54,10 +58,13 @@ class Outlook:
     why_untimed: str
 
 
-def outlook(recipe: Recipe, clips: int, ranks: int = 1) -> Outlook:
+def outlook(recipe: Recipe, clips: int) -> Outlook:
     """Look ahead; nothing is written. clips: how many there are."""
     from torch._subclasses.fake_tensor import FakeTensorMode
 
+    accelerator = accelerated(recipe)
+    ranks = accelerator.num_processes
+    shares = ranks if zero.at_work(accelerator) else 0
     start = _sizes_of(recipe)
     with torch.device("meta"):
         parts = _shaped(start)
@@ -71,8 +78,8 @@ def outlook(recipe: Recipe, clips: int, ranks: int = 1) -> Outlook:
         latent = _latent(recipe, parts)
         held = _highest(net, parts, recipe, latent, shown)
     whole, learns = sum(n for n, _ in sizes), sum(n for n, learnt in sizes if learnt)
-    memory = _memory(recipe, whole, learns, parts, held)
-    seconds, measured, device, why = _timed(recipe, start, latent, own)
+    memory = _memory(recipe, whole, learns, parts, held, shares)
+    seconds, measured, device, why = _timed(recipe, start, latent, own, accelerator)
     saved = FP32 * learns * (2 if recipe.schedule.average else 1) + _moments(recipe, learns)
     frames = recipe.clips.frames
     return Outlook(
@@ -84,14 +91,20 @@ def outlook(recipe: Recipe, clips: int, ranks: int = 1) -> Outlook:
 
 
 def _memory(
-    recipe: Recipe, whole: int, learns: int, parts: nets.Parts, held: int
+    recipe: Recipe, whole: int, learns: int, parts: nets.Parts, held: int, shares: int
 ) -> dict[str, int]:
+    """shares: ranks of ZeRO-2, among which moments, the weights they are stepped from and
+    gradients are divided; 0 without it."""
+    moments, gradients = _moments(recipe, learns), FP32 * learns
+    if shares:
+        moments = -(-(moments + gradients) // shares)
+        held -= gradients - gradients // shares
     frozen = sum(w.numel() for net in parts.frozen() for w in net.parameters())
     on_device = recipe.schedule.average and recipe.schedule.average_on == "device"
     return {
         "UNet, fp32": FP32 * whole,
         "frozen nets, fp32": FP32 * frozen,
-        "AdamW's moments": _moments(recipe, learns),
+        "AdamW's moments": moments,
         "moving average": FP32 * learns if on_device else 0,
         "a step, with its gradients": held,
     }
@@ -123,26 +136,23 @@ def _highest(
 
 
 def _timed(
-    recipe: Recipe, start: str, latent: tuple[int, int, int], own: int
+    recipe: Recipe, start: str, latent: tuple[int, int, int], own: int, accelerator: Accelerator
 ) -> tuple[float | None, int | None, str, str]:
     """Seconds of a second step with random weights, highest memory, the device, or why not."""
-    accelerator = accelerated(recipe)
     device = accelerator.device
     if device.type == "cpu" and start != nets.TINY and _is_large(start):
         return None, None, "cpu", "A step was not timed: a net of this size wants a GPU."
-    svd_optimiser.check_bits(recipe.optimiser, device)
+    svd_optimiser.check_bits(recipe.optimiser)
     parts = _shaped(start)
     frozen = Frozen(*(each.to(device) for each in parts.frozen()))
     net = learning(parts.unet, recipe.net, 0)
-    wrapped: Any = accelerator.prepare_model(net)
-    adamw = svd_optimiser.adamw(net.named_parameters(), recipe.optimiser, device)
+    learner = prepared(net, recipe, accelerator, None)
     batch, took = drawn_batch(recipe, latent, own, device), 0.0
     micro = recipe.schedule.micro
     for _ in range(2):
         began = time.monotonic()
-        loss_and_gradients(wrapped, batch, frozen, recipe.noise, accelerator, micro).item()
-        adamw.step()
-        adamw.zero_grad()
+        loss_and_gradients(learner.wrapped, batch, frozen, recipe.noise, accelerator, micro).item()
+        learner.step(0.0)
         took = time.monotonic() - began
     on_gpu = device.type == "cuda"
     highest = torch.cuda.max_memory_allocated() if on_gpu else None

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from sakuga.models.svd import quiet
 from sakuga.train.svd.recipe import Learns, Net
 
 TRANSFORMER = ("temporal_transformer_block",)
@@ -34,12 +35,12 @@ def learning(unet: Any, recipe: Net, seed: int) -> Any:
 
 def adapted(unet: Any, rank: int, seed: int) -> Any:
     """With adapters that do nothing yet; the same for the same seed."""
-    from peft import LoraConfig, get_peft_model
+    with torch.random.fork_rng([]), quiet():
+        from peft import LoraConfig, get_peft_model
 
-    law = LoraConfig(
-        r=rank, lora_alpha=rank, init_lora_weights="gaussian", target_modules=list(ATTENTION)
-    )
-    with torch.random.fork_rng([]):
+        law = LoraConfig(
+            r=rank, lora_alpha=rank, init_lora_weights="gaussian", target_modules=list(ATTENTION)
+        )
         torch.manual_seed(seed)
         return get_peft_model(unet, law)
 

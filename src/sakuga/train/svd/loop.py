@@ -22,24 +22,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import nn
-
 from sakuga.core.errors import RequestError, StopBuild
 from sakuga.models import svd as nets
-from sakuga.train import checkpoints, journal, lineage, optimiser
+from sakuga.train import checkpoints, journal, lineage
 from sakuga.train.average import Average
 from sakuga.train.begun import begun
 from sakuga.train.checkpoints import Checkpoint
+from sakuga.train.learner import Learner
 from sakuga.train.lineage import Lineage
 from sakuga.train.loading import batches
-from sakuga.train.order import Order
+from sakuga.train.order import ordered
 from sakuga.train.packed import Pack
 from sakuga.train.recipe import as_plain
-from sakuga.train.steps import Advance, go
-from sakuga.train.svd import optimiser as svd_optimiser
+from sakuga.train.steps import Advance, Trained, go, stopped
+from sakuga.train.svd import optimiser
 from sakuga.train.svd.cache import cached
 from sakuga.train.svd.examples import Batch, Examples, collate
+from sakuga.train.svd.learner import accelerated, averaged, prepared
 from sakuga.train.svd.learns import learning, put, weights_of
 from sakuga.train.svd.recipe import Recipe
 from sakuga.train.svd.result import finish
@@ -48,19 +47,6 @@ from sakuga.train.svd.step import Frozen, loss_and_gradients
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """What a run came to. result: folders that it left."""
-
-    run: str
-    steps: int
-    clips: int
-    loss: float  # of the last step
-    seconds: float
-    result: list[str]
-    warnings: list[str]
 
 
 def train(
@@ -91,17 +77,14 @@ def train(
 
 @dataclass
 class Loop:
-    """The steps of a run. net: what learns, in peft's wrapper where adapters do; wrapped: for its
-    ranks and precision."""
+    """The steps of a run. learner.net: the UNet, in peft's wrapper where adapters learn."""
 
     recipe: Recipe
     pack: Pack
     source: Lineage
     run: Path
     parts: nets.Parts
-    net: Any
-    wrapped: nn.Module
-    adamw: torch.optim.Optimizer
+    learner: Learner[Any]
     average: Average | None
     frozen: Frozen
     examples: Examples
@@ -110,21 +93,18 @@ class Loop:
 
     def step(self, step: int, batch: Batch) -> Mapping[str, float]:
         """Loss, learning rate, norm of the gradient. Raises StopBuild where they are no numbers."""
-        schedule, limit = self.recipe.schedule, self.recipe.optimiser.clip
-        rate = svd_optimiser.rate(step, self.recipe.optimiser, schedule)
-        optimiser.set_rate(self.adamw.param_groups, rate)
-        self.wrapped.train()
+        schedule, learner = self.recipe.schedule, self.learner
+        rate = optimiser.rate(step, self.recipe.optimiser, schedule)
+        learner.wrapped.train()
         loss = loss_and_gradients(
-            self.wrapped, batch, self.frozen, self.recipe.noise, self.accelerator, schedule.micro
+            learner.wrapped, batch, self.frozen, self.recipe.noise, self.accelerator, schedule.micro
         ).item()
-        # The same on all ranks: they stop together.
-        norm = float(nn.utils.clip_grad_norm_(self.wrapped.parameters(), limit or math.inf))
-        if not (math.isfinite(loss) and math.isfinite(norm)):
-            self.stop(step, batch, loss, norm)
-        self.adamw.step()
-        self.adamw.zero_grad()
+        # Loss and norm are the same on all ranks: they stop together.
+        norm = learner.step(rate) if math.isfinite(loss) else math.nan
+        if not math.isfinite(norm):
+            raise self.stopped(step, batch, loss, norm)
         if self.average:
-            self.average.update(weights_of(self.net), step)
+            self.average.update(weights_of(learner.net), step)
         return {"loss": loss, "rate": rate, "norm": norm}
 
     def between(self, done: int) -> None:
@@ -133,34 +113,29 @@ class Loop:
         if done % schedule.every == 0 or done == schedule.steps:
             self.save(done)
         if self.sampler and self.accelerator.is_main_process and done % schedule.show == 0:
-            self.sampler.draw(self.net, self.average, done)
+            self.sampler.draw(self.learner.net, self.average, done)
 
     def save(self, done: int) -> None:
         """A checkpoint after so many steps."""
-        if self.accelerator.is_main_process:
-            net = {"weights": weights_of(self.net)}
+        moments = self.learner.moments()
+        if self.accelerator.is_main_process and moments is not None:
+            net = {"weights": weights_of(self.learner.net)}
             if self.average:
                 net["average"] = self.average.values
             made = as_plain(self.recipe)
-            state = self.adamw.state_dict()
-            checkpoints.save(Checkpoint(done, net, state, made, self.pack.fingerprint), self.run)
+            checkpoints.save(Checkpoint(done, net, moments, made, self.pack.fingerprint), self.run)
         self.accelerator.wait_for_everyone()
 
     def finish(self) -> list[str]:
         """Write what the run leaves; gives the folders."""
-        return finish(
-            self.net, self.average, self.parts, self.recipe, self.pack, self.source, self.run
-        )
+        net, average = self.learner.net, self.average
+        return finish(net, average, self.parts, self.recipe, self.pack, self.source, self.run)
 
-    def stop(self, step: int, batch: Batch, loss: float, norm: float) -> None:
-        """Save the batch and raise StopBuild; no weight has been touched by it."""
-        file = self.run / f"stopped-{step:08d}-rank{self.accelerator.process_index}.pt"
+    def stopped(self, step: int, batch: Batch, loss: float, norm: float) -> StopBuild:
+        """Keeps the batch; no weight has been touched by it."""
         ids = [self.pack.ids[key.clip] for key in batch.keys]
-        checkpoints.write_whole({"step": step, "ids": ids, **batch.tensors()}, file)
-        raise StopBuild(
-            f"step {step}: the loss is {loss}, the gradient's norm {norm}. Its batch is in {file}; "
-            "look at it, or go on from the last checkpoint with a lower optimiser.rate"
-        )
+        rank = self.accelerator.process_index
+        return stopped(self.run, step, rank, loss, norm, {"ids": ids, **batch.tensors()})
 
 
 def made_ready(
@@ -168,7 +143,7 @@ def made_ready(
 ) -> tuple[Loop, tuple[Checkpoint, list[str]] | None]:
     """All that the steps need, at the state of the run. Raises RequestError before work starts."""
     accelerator = accelerated(recipe)
-    svd_optimiser.check_bits(recipe.optimiser, accelerator.device)
+    optimiser.check_bits(recipe.optimiser)
     ordered(recipe, pack, accelerator.num_processes)
     source = lineage.read(pack.folder).of(pack.ids)
     found = begun(as_plain(recipe), pack, run, resume)
@@ -178,48 +153,16 @@ def made_ready(
     net = learning(parts.unet, recipe.net, recipe.schedule.seed)
     if found:
         put(net, found[0].net["weights"])
-    wrapped: Any = accelerator.prepare_model(net)
-    adamw = svd_optimiser.adamw(net.named_parameters(), recipe.optimiser, accelerator.device)
-    if found:
-        adamw.load_state_dict(found[0].optimiser)
+    learner = prepared(net, recipe, accelerator, found[0].optimiser if found else None)
     examples = examples_of(recipe, pack, source, parts)
     known = cached(examples, recipe, parts, run, accelerator)
     loop = Loop(
-        recipe, pack, source, run, parts, net, wrapped, adamw,
+        recipe, pack, source, run, parts, learner,
         averaged(recipe, net, accelerator.device, found[0] if found else None),
         Frozen(vae, image_encoder, known), examples,
         Sampler(recipe, pack, parts, run) if recipe.schedule.show else None, accelerator,
     )  # fmt: skip
     return loop, found
-
-
-def accelerated(recipe: Recipe) -> Accelerator:
-    """Ranks, devices and precision, as `accelerate launch` or this machine has them.
-
-    Raises RequestError for DeepSpeed.
-    """
-    with nets.quiet():
-        from accelerate import Accelerator
-
-        made = Accelerator(mixed_precision=recipe.schedule.precision)
-    if str(made.distributed_type).endswith("DEEPSPEED"):
-        raise RequestError(
-            "train svd does not go with DeepSpeed, which spreads the optimiser over ranks, so that "
-            "no checkpoint would be whole; launch it with accelerate launch --multi_gpu"
-        )
-    return made
-
-
-def averaged(
-    recipe: Recipe, net: nn.Module, device: torch.device, found: Checkpoint | None
-) -> Average | None:
-    """The moving average of what learns, where one is kept."""
-    schedule = recipe.schedule
-    if not schedule.average:
-        return None
-    weights = found.net["average"] if found else weights_of(net)
-    place = device if schedule.average_on == "device" else torch.device("cpu")
-    return Average(weights, schedule.average, place)
 
 
 def examples_of(recipe: Recipe, pack: Pack, source: Lineage, parts: nets.Parts) -> Examples:
@@ -236,19 +179,3 @@ def check_size(recipe: Recipe, parts: nets.Parts) -> None:
         pixels = getattr(recipe.clips, name)
         if pixels % parts.shrink:
             raise RequestError(f"clips.{name} = {pixels}: must be a multiple of {parts.shrink}")
-
-
-def ordered(recipe: Recipe, pack: Pack, ranks: int) -> Order:
-    """Which clips each step sees. Raises RequestError where there are too few, or too short."""
-    wanted, batch = recipe.clips.frames, recipe.schedule.batch
-    fewest = min((pack.keyframes(n) for n in range(len(pack))), default=wanted)
-    if not len(pack):
-        raise RequestError(f"{pack.folder}: no clip in it has {wanted} keyframes or more")
-    if fewest < wanted:
-        raise RequestError(
-            f"clips.frames = {wanted}: {pack.folder} has clips of {fewest}; "
-            "lower it, or pack more keyframes"
-        )
-    if batch % ranks:
-        raise RequestError(f"schedule.batch = {batch}: must be a multiple of {ranks} ranks")
-    return Order(len(pack), batch, recipe.schedule.seed)

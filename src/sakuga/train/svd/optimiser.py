@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from sakuga.core.errors import RequestError
+from sakuga.models.svd import quiet
 from sakuga.train.optimiser import groups, phase
 from sakuga.train.svd.recipe import Optimiser, Schedule
 
@@ -24,24 +25,20 @@ def adamw(
     if recipe.bits == 32:
         fused = device.type == "cuda"  # no copies of the weights while it steps
         return torch.optim.AdamW(split, recipe.rate, betas, fused=fused)
-    check_bits(recipe, device)
-    theirs: Any = importlib.import_module("bitsandbytes").optim
+    check_bits(recipe)
+    with quiet():
+        theirs: Any = importlib.import_module("bitsandbytes").optim
     return theirs.AdamW8bit(split, recipe.rate, betas)
 
 
-def check_bits(recipe: Optimiser, device: torch.device) -> None:
+def check_bits(recipe: Optimiser) -> None:
     """Raises RequestError where the moments can't be kept in 8 bits."""
     if recipe.bits == 32:
         return
     if importlib.util.find_spec("bitsandbytes") is None:
         raise RequestError(
-            "optimiser.bits = 8 needs bitsandbytes: pip install bitsandbytes; "
+            "optimiser.bits = 8 needs bitsandbytes: pip install 'sakuga[bits]'; "
             "or set optimiser.bits = 32"
-        )
-    if device.type != "cuda":
-        raise RequestError(
-            f"optimiser.bits = 8 works on a GPU, and this run is on {device.type}; "
-            "set optimiser.bits = 32"
         )
 
 

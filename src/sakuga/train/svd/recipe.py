@@ -15,10 +15,8 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 from sakuga.core.errors import RequestError
 from sakuga.core.profile import Room
 from sakuga.core.recipe import where
-from sakuga.train.recipe import sections_of
+from sakuga.train.recipe import Count, Share, sections_of
 
-Share = Annotated[float, Interval(ge=0, le=1)]
-Count = Annotated[int, Ge(1)]
 Pixels = Annotated[int, Ge(8), MultipleOf(8)]
 Learns = Literal["all", "temporal", "temporal-transformer", "lora"]
 
@@ -84,7 +82,7 @@ class Optimiser:
     """AdamW. rate: highest learning rate; floor: share of it that the cosine ends at, 1: constant.
 
     clip: largest norm of the gradient, 0 for any. bits: 8 keeps the moments in 8 bits
-    (bitsandbytes, on a GPU).
+    (bitsandbytes).
     """
 
     rate: Annotated[float, Gt(0)] = 5e-6

@@ -6,7 +6,6 @@ The frozen nets run in fp32, outside autocast: the public autoencoder overflows 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from sakuga.models import edm, svd_conditions
+from sakuga.train.learner import apart, backward
 from sakuga.train.svd.examples import Batch
 from sakuga.train.svd.recipe import Noise
 
@@ -99,9 +99,9 @@ def loss_and_gradients(
     total = torch.zeros((), device=accelerator.device)
     parts = list(batch.parts(micro))
     for number, part in enumerate(parts, 1):
-        given = inputs_of(part.to(accelerator.device), frozen, law)
-        with nullcontext() if number == len(parts) else accelerator.no_sync(unet):
+        given, last = inputs_of(part.to(accelerator.device), frozen, law), number == len(parts)
+        with apart(unet, accelerator, last):
             loss = loss_of(unet, given).sum() / len(batch)
-            accelerator.backward(loss)
+            backward(unet, loss, accelerator, last)
         total += loss.detach()
     return accelerator.reduce(total, "mean")  # pyright: ignore[reportReturnType]

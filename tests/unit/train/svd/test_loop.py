@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import json
 import os
 import resource
@@ -32,6 +33,9 @@ from tests.packs import drawn_pack, quick_svd, random_pack
 from tests.tiny.hub import offline
 from tests.tiny.svd import svd_cache, write_svd
 
+needs_bits = pytest.mark.skipif(
+    importlib.util.find_spec("bitsandbytes") is None, reason="needs sakuga[bits]"
+)
 STEADY = ("clips.how=uniform", "clips.crop=middle")
 
 
@@ -103,11 +107,11 @@ def test_micro_batches_give_the_gradients_of_the_whole_batch(pack: Pack, tmp_pat
     found = []
     for micro in (0, 1, 2):
         loss = svd_step.loss_and_gradients(
-            loop.wrapped, batch, loop.frozen, loop.recipe.noise, loop.accelerator, micro
+            loop.learner.wrapped, batch, loop.frozen, loop.recipe.noise, loop.accelerator, micro
         )
-        gradients = [w.grad.flatten() for w in loop.net.parameters() if w.grad is not None]
+        gradients = [w.grad.flatten() for w in loop.learner.net.parameters() if w.grad is not None]
         found.append(torch.cat([*gradients, loss.view(1)]))
-        loop.adamw.zero_grad()
+        loop.learner.net.zero_grad()
     for other in found[1:]:
         assert (other - found[0]).norm() <= 1e-4 * found[0].norm()
 
@@ -250,7 +254,6 @@ def test_a_full_disk_leaves_the_last_good_checkpoint(pack: Pack, tmp_path: Path)
         (("schedule.batch=16",), r"10 clips and a batch of 16: fewer than one batch"),
         (("clips.frames=9",), r"clips\.frames = 9: .* has clips of 8"),
         (("net.start=nowhere",), r"net\.start = 'nowhere': no such folder"),
-        (("optimiser.bits=8",), r"optimiser\.bits = 8 "),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_line(
@@ -258,6 +261,30 @@ def test_what_cannot_be_is_refused_in_a_line(
 ) -> None:
     with pytest.raises(RequestError, match=message):
         train(quick_svd(*more), pack, tmp_path)
+
+
+@needs_bits
+def test_moments_in_eight_bits_learn_as_in_32_and_go_on_where_they_were(
+    pack: Pack, published: Path, whole: Path, tmp_path: Path
+) -> None:
+    eight = (f"net.start={published}", "optimiser.bits=8", "schedule.show=0")
+    train(quick_svd(*eight), pack, tmp_path / "eight")
+    killed_at(3, pack, tmp_path / "killed", *eight)
+    train(quick_svd(*eight), pack, tmp_path / "killed", resume=True)
+    assert losses(tmp_path / "killed") == losses(tmp_path / "eight")
+    assert losses(tmp_path / "eight") == pytest.approx(losses(whole), rel=0.05)
+    assert losses(tmp_path / "eight") != losses(whole)
+
+
+def test_without_bitsandbytes_eight_bits_are_refused_with_what_to_install(
+    pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "bitsandbytes" else real(name)
+    )
+    with pytest.raises(RequestError, match=r"optimiser\.bits = 8 .* 'sakuga\[bits\]'"):
+        train(quick_svd("optimiser.bits=8"), pack, tmp_path)
 
 
 def test_clips_of_which_nothing_says_where_they_are_from_are_refused(tmp_path: Path) -> None:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from sakuga.train import memory, optimiser
-from sakuga.train.contrastive import Loop, ordered
-from sakuga.train.examples import Batch, Examples, loader
-from sakuga.train.gradients import is_zero
-from sakuga.train.learner import accelerated, prepared
-from sakuga.train.nets import net_of, patches_of, side_of, tokenizer_of
+from sakuga.train import zero
+from sakuga.train.contrastive import memory, optimiser
+from sakuga.train.contrastive.examples import Batch, Examples, loader
+from sakuga.train.contrastive.learner import accelerated, prepared
+from sakuga.train.contrastive.loop import Loop
+from sakuga.train.contrastive.nets import net_of, patches_of, side_of, tokenizer_of
+from sakuga.train.contrastive.recipe import Recipe
+from sakuga.train.order import ordered
 from sakuga.train.packed import Pack
-from sakuga.train.recipe import Recipe
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class Phase:
     """The steps that drop patches, or those that see all. tokens: of a clip, with the class token.
 
-    activation_bytes: what a step keeps for its backward pass, as `train.memory` measures it.
+    activation_bytes: what a step keeps for its backward pass, by `train.contrastive.memory`.
     seconds: of one step, measured; None where it would not fit.
     """
 
@@ -74,7 +75,7 @@ def outlook(recipe: Recipe, pack: Pack) -> Outlook:
     net = learner.net
     sizes = [(w.numel(), w.requires_grad) for w in net.parameters()]
     parameters, learning = sum(n for n, _ in sizes), sum(n for n, learns in sizes if learns)
-    state = memory.state(parameters, learning, ranks if is_zero(accelerator) else 0)
+    state = memory.state(parameters, learning, ranks if zero.at_work(accelerator) else 0)
     at_once = min(recipe.schedule.micro or recipe.schedule.batch, recipe.schedule.batch // ranks)
     chosen = [step for step, there in ((0, masked > 0), (masked, masked < total)) if there]
     keys = [order.of_step(step, accelerator.process_index, ranks) for step in chosen]
@@ -85,7 +86,7 @@ def outlook(recipe: Recipe, pack: Pack) -> Outlook:
     kept = [memory.activations(net, b, recipe.schedule.precision).of(at_once) for b in batches]
     free = _free(accelerator)
     fits = state + max(kept) < free
-    learner.towers.train()
+    learner.wrapped.train()
     loop = Loop(recipe, pack, Path(), learner, accelerator, total)
     took = _timed(loop, batches) if fits else [None] * len(batches)
     found = {

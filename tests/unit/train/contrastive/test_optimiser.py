@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 
 from sakuga.core.errors import RequestError
-from sakuga.train.nets import net_of
-from sakuga.train.optimiser import adamw, is_decayed, masked_steps, rate, total_steps
-from sakuga.train.recipe import Optimiser, Schedule
+from sakuga.train.contrastive.nets import net_of
+from sakuga.train.contrastive.optimiser import adamw, masked_steps, rate, total_steps
+from sakuga.train.contrastive.recipe import Optimiser, Schedule
+from sakuga.train.optimiser import is_decayed
 from tests.packs import quick
 
 SPARED = {

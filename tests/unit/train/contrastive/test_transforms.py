@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from sakuga.train.transforms import augmented, crop, normalised, resized
+from sakuga.train.contrastive.transforms import augmented, crop, normalised, resized
 
 
 def picture(height: int, width: int) -> np.ndarray:

@@ -14,8 +14,8 @@ from sakuga.models.contrastive import ENCODERS, DualEncoder
 from sakuga.models.public import BERT_VOCABULARY, CHECKPOINTS
 from sakuga.models.tokenizer import CLIP_VOCABULARY, BertTokenizer, ClipTokenizer
 from sakuga.models.weights import load
-from sakuga.train.examples import Tokenizer
-from sakuga.train.recipe import Net
+from sakuga.train.contrastive.examples import Tokenizer
+from sakuga.train.contrastive.recipe import Net
 
 SIDE = 224  # of the public sizes
 SIZES = {"viclip": viclip.VISION, "videomamba": videomamba.VISION}

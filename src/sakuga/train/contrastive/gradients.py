@@ -9,7 +9,7 @@ their gradients, which DistributedDataParallel takes, is that of the whole batch
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from sakuga.models.contrastive import DualEncoder, Reduction, contrastive_loss
-from sakuga.train.examples import Batch
-from sakuga.train.transforms import normalised
+from sakuga.train.contrastive.examples import Batch
+from sakuga.train.contrastive.transforms import normalised
+from sakuga.train.learner import apart, backward
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -63,7 +64,7 @@ def loss_and_gradients(
         with _seeded(seed, batch, accelerator.device):
             video, text, temp = towers(*parts[0])
         loss = contrastive_loss(video, text, temp, same, reduction=reduction)
-        _backward(towers, loss, accelerator, last=True)
+        backward(towers, loss, accelerator, last=True)
         return loss.detach()
     cached = _embedded(towers, batch, parts, micro, seed, accelerator)
     loss = contrastive_loss(*cached, same, reduction=reduction)
@@ -96,30 +97,13 @@ def _go_back(
     for number, (examples, part) in enumerate(zip(batch.parts(micro), parts, strict=True), 1):
         here = slice(begin, begin := begin + len(examples))
         last = number == len(parts)
-        with nullcontext() if last else accelerator.no_sync(towers):
+        with apart(towers, accelerator, last):
             with _seeded(seed, examples, accelerator.device):
                 video, text, temp = towers(*part)
             share = (video * video_grad[here]).sum() + temp * temp_grad / len(parts)
             if text.requires_grad:
                 share = share + (text * text_grad[here]).sum()
-            _backward(towers, share, accelerator, last)
-
-
-def is_zero(accelerator: Accelerator) -> bool:
-    """True where DeepSpeed is at work (`train.zero`)."""
-    return str(accelerator.distributed_type.value) == "DEEPSPEED"
-
-
-def _backward(towers: nn.Module, loss: Tensor, accelerator: Accelerator, last: bool) -> None:
-    """Into the gradients; `last` of a step's. Not by Accelerate under DeepSpeed: there it would
-    take the optimiser's step too, and a step is not taken before the loss has been looked at.
-    """
-    if is_zero(accelerator):
-        engine: Any = towers
-        engine.set_gradient_accumulation_boundary(last)
-        engine.backward(loss)
-    else:
-        accelerator.backward(loss)
+            backward(towers, share, accelerator, last)
 
 
 def _on(part: Batch, device: torch.device) -> tuple[Tensor, Tensor, Tensor | None]:

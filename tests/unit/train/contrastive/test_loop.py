@@ -14,9 +14,9 @@ import torch
 from sakuga.core.errors import RequestError, StopBuild
 from sakuga.models.weights import load
 from sakuga.train import checkpoints, journal
-from sakuga.train.contrastive import train
-from sakuga.train.dry import outlook
-from sakuga.train.nets import net_of
+from sakuga.train.contrastive.dry import outlook
+from sakuga.train.contrastive.loop import train
+from sakuga.train.contrastive.nets import net_of
 from sakuga.train.packed import Pack
 from tests.packs import quick, random_pack
 
@@ -135,7 +135,7 @@ def test_a_start_of_another_model_is_told_in_a_line(pack: Pack, tmp_path: Path) 
 def test_a_batch_that_gives_nan_stops_the_run_and_is_saved(
     pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sakuga.train import gradients
+    from sakuga.train.contrastive import gradients
 
     real, calls = gradients.contrastive_loss, []
 
@@ -200,7 +200,7 @@ def test_a_wrong_value_is_named_with_its_section(setting: str, message: str) -> 
 
 def test_a_pack_without_clips_is_refused(tmp_path: Path) -> None:
     empty = random_pack(tmp_path / "empty", clips=0)
-    with pytest.raises(RequestError, match="no clip in it has a caption"):
+    with pytest.raises(RequestError, match="no clip in it can be trained on"):
         train(quick(), empty, tmp_path / "run")
 
 
@@ -235,7 +235,7 @@ def test_a_dry_run_says_what_it_would_take_and_writes_nothing(pack: Pack, tmp_pa
 
 
 def test_the_profiles_that_come_with_it_are_whole() -> None:
-    from sakuga.train.recipe import read_recipe
+    from sakuga.train.contrastive.recipe import read_recipe
 
     for name in ("cpu", "small", "paper"):
         recipe = read_recipe(name)

@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from sakuga.train.contrastive import ordered
-from sakuga.train.examples import Examples, loader
-from sakuga.train.gradients import Towers, loss_and_gradients
-from sakuga.train.learner import accelerated, prepared
-from sakuga.train.nets import net_of, patches_of, tokenizer_of
+from sakuga.train.contrastive.examples import Examples, loader
+from sakuga.train.contrastive.gradients import Towers, loss_and_gradients
+from sakuga.train.contrastive.learner import accelerated, prepared
+from sakuga.train.contrastive.nets import net_of, patches_of, tokenizer_of
+from sakuga.train.order import ordered
 from sakuga.train.packed import Pack, open_pack
 from tests.packs import NETS, quick, random_pack
 
@@ -101,7 +101,7 @@ def test_a_frozen_text_tower_gets_no_gradient(pack: Pack) -> None:
     recipe = quick("viclip", "net.text=freeze")
     accelerator = accelerated(recipe)
     net = net_of(recipe.net, 3)
-    towers = prepared(net, recipe, accelerator, None).towers
+    towers = prepared(net, recipe, accelerator, None).wrapped
     examples = Examples(pack, recipe.clips, 16, patches_of(net), MASKED, 3)
     [batch] = loader(examples, [ordered(recipe, pack, 1).of_step(0)], tokenizer_of(recipe.net))
     loss_and_gradients(towers, batch, accelerator, seed=3, micro=2)

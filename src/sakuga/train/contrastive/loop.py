@@ -22,33 +22,25 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from sakuga.core.errors import RequestError, StopBuild
-from sakuga.train import checkpoints, optimiser
+from sakuga.core.errors import StopBuild
+from sakuga.models.contrastive import DualEncoder
+from sakuga.train import checkpoints
 from sakuga.train.begun import begun
 from sakuga.train.checkpoints import Checkpoint
-from sakuga.train.examples import Batch, Examples, loader
-from sakuga.train.gradients import loss_and_gradients
-from sakuga.train.learner import Learner, accelerated, prepared
-from sakuga.train.nets import net_of, patches_of, side_of, tokenizer_of
-from sakuga.train.order import Order
+from sakuga.train.contrastive import optimiser
+from sakuga.train.contrastive.examples import Batch, Examples, loader
+from sakuga.train.contrastive.gradients import loss_and_gradients
+from sakuga.train.contrastive.learner import accelerated, prepared
+from sakuga.train.contrastive.nets import net_of, patches_of, side_of, tokenizer_of
+from sakuga.train.contrastive.recipe import Recipe
+from sakuga.train.learner import Learner
+from sakuga.train.order import ordered
 from sakuga.train.packed import Pack
-from sakuga.train.recipe import Recipe, as_plain
-from sakuga.train.steps import Advance, go
+from sakuga.train.recipe import as_plain
+from sakuga.train.steps import Advance, Trained, go, stopped
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """What a run came to."""
-
-    run: str
-    steps: int
-    clips: int
-    loss: float  # of the last step
-    seconds: float
-    warnings: list[str]
 
 
 def train(
@@ -75,14 +67,13 @@ def train(
         accelerator.process_index, accelerator.num_processes, accelerator.is_main_process,
     )  # fmt: skip
     given = loader(examples, list(order.of_steps(steps, rank, ranks)), tokenizer)
-    learner.towers.train()
+    learner.wrapped.train()
     loop = Loop(recipe, pack, run, learner, accelerator, total)
     loss = go(loop, given, steps, run, tells=main, advance=advance)
-    if main:
-        _finish(learner.weights(), recipe, run, total)
+    left = [str(_finish(learner.weights(), recipe, run, total))] if main else []
     accelerator.wait_for_everyone()
     seconds = round(time.monotonic() - started, 3)
-    return Trained(str(run), total, len(pack), loss, seconds, found[1] if found else [])
+    return Trained(str(run), total, len(pack), loss, seconds, left, found[1] if found else [])
 
 
 @dataclass
@@ -92,7 +83,7 @@ class Loop:
     recipe: Recipe
     pack: Pack
     run: Path
-    learner: Learner
+    learner: Learner[DualEncoder]
     accelerator: Accelerator
     total: int
 
@@ -102,13 +93,13 @@ class Loop:
         schedule = self.recipe.schedule
         rate = optimiser.rate(step, self.total, self.recipe.optimiser, schedule)
         loss = loss_and_gradients(
-            self.learner.towers, batch, self.accelerator, seed=schedule.seed, micro=schedule.micro,
+            self.learner.wrapped, batch, self.accelerator, seed=schedule.seed, micro=schedule.micro,
             reduction=schedule.reduction, alike=schedule.alike,
         ).item()  # fmt: skip
         # Loss and norm are the same on all ranks: they stop together.
         norm = self.learner.step(rate) if math.isfinite(loss) else math.nan
         if not math.isfinite(norm):
-            self.stop(step, batch, loss, norm)
+            raise self.stopped(step, batch, loss, norm)
         temperature = float(self.learner.net.temp.detach())
         return {"loss": loss, "rate": rate, "norm": norm, "temperature": temperature}
 
@@ -126,45 +117,21 @@ class Loop:
             checkpoints.save(found, self.run)
         self.accelerator.wait_for_everyone()
 
-    def stop(self, step: int, batch: Batch, loss: float, norm: float) -> None:
-        """Save the batch and raise StopBuild; no weight has been touched by it."""
-        rank = self.accelerator.process_index
-        file = self.run / f"stopped-{step:08d}-rank{rank}.pt"
+    def stopped(self, step: int, batch: Batch, loss: float, norm: float) -> StopBuild:
+        """Keeps the batch; no weight has been touched by it."""
         ids = [self.pack.ids[key.clip] for key in batch.keys]
-        tensors = {"frames": batch.frames, "tokens": batch.tokens, "dropped": batch.dropped}
-        checkpoints.write_whole({"step": step, "ids": ids, **tensors}, file)
-        raise StopBuild(
-            f"step {step}: the loss is {loss}, the gradient's norm {norm}. Its batch is in {file}; "
-            "look at it, or go on from the last checkpoint with a lower optimiser.rate"
-        )
+        kept = {"frames": batch.frames, "tokens": batch.tokens, "dropped": batch.dropped}
+        rank = self.accelerator.process_index
+        return stopped(self.run, step, rank, loss, norm, {"ids": ids, **kept})
 
 
-def ordered(recipe: Recipe, pack: Pack, ranks: int) -> Order:
-    """Which clips each step sees. Raises RequestError where there are too few."""
-    schedule, fewest = (
-        recipe.schedule,
-        min((pack.keyframes(n) for n in range(len(pack))), default=0),
-    )
-    if not len(pack):
-        raise RequestError(f"{pack.folder}: no clip in it has a caption and enough keyframes")
-    if fewest < recipe.clips.frames:
-        raise RequestError(
-            f"clips.frames = {recipe.clips.frames}: {pack.folder} has clips of {fewest}; "
-            "lower it, or pack more keyframes"
-        )
-    if schedule.batch % ranks:
-        raise RequestError(
-            f"schedule.batch = {schedule.batch}: must be a multiple of {ranks} ranks"
-        )
-    return Order(len(pack), schedule.batch, schedule.seed)
-
-
-def _finish(weights: dict[str, torch.Tensor], recipe: Recipe, run: Path, steps: int) -> None:
+def _finish(weights: dict[str, torch.Tensor], recipe: Recipe, run: Path, steps: int) -> Path:
     from safetensors.torch import save_file
 
-    temporary = run / "model.safetensors.tmp"
+    file, temporary = run / "model.safetensors", run / "model.safetensors.tmp"
     tensors = {name: value.detach().contiguous() for name, value in weights.items()}
     save_file(tensors, temporary)
-    temporary.replace(run / "model.safetensors")
+    temporary.replace(file)
     page = {"recipe": as_plain(recipe), "steps": steps}
     (run / "run.json").write_text(json.dumps(page, indent=2), encoding="utf-8")
+    return file

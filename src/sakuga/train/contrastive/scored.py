@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from sakuga.metrics.ranks import rank
-from sakuga.train.contrastive import train
+from sakuga.train.contrastive.loop import train
+from sakuga.train.contrastive.recipe import Recipe
+from sakuga.train.contrastive.vectors import net_of_run, vectors
 from sakuga.train.packed import Pack
-from sakuga.train.recipe import Recipe
-from sakuga.train.vectors import net_of_run, vectors
 
 
 def scorer(

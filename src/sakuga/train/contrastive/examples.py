@@ -16,11 +16,11 @@ from torch.utils.data import DataLoader, Dataset
 from sakuga.dataset.pick import pick
 from sakuga.models import masks
 from sakuga.models.tokenizer import cleaned
+from sakuga.train.contrastive.recipe import Clips
+from sakuga.train.contrastive.transforms import augmented
 from sakuga.train.loading import batches
 from sakuga.train.order import Key, random_of
 from sakuga.train.packed import Pack
-from sakuga.train.recipe import Clips
-from sakuga.train.transforms import augmented
 
 Tokenizer = Callable[[Sequence[str]], Tensor]
 MASKS = {

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from sakuga.models.contrastive import DualEncoder
-from sakuga.train.examples import Batch
-from sakuga.train.gradients import Towers
+from sakuga.train.contrastive.examples import Batch
+from sakuga.train.contrastive.gradients import Towers
 
 FP32 = 4  # bytes
 Storages = dict[int, torch.UntypedStorage]

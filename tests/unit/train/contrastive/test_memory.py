@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from sakuga.train import dry, memory
-from sakuga.train.contrastive import ordered
-from sakuga.train.examples import Batch, Examples, loader
-from sakuga.train.nets import net_of, patches_of, side_of, tokenizer_of
+from sakuga.train.contrastive import dry, memory
+from sakuga.train.contrastive.examples import Batch, Examples, loader
+from sakuga.train.contrastive.nets import net_of, patches_of, side_of, tokenizer_of
+from sakuga.train.contrastive.recipe import Recipe, read_recipe
+from sakuga.train.order import ordered
 from sakuga.train.packed import Pack, open_pack
-from sakuga.train.recipe import Recipe, read_recipe
 from tests.builds import ROOT
 from tests.packs import NETS, quick, random_pack
 
@@ -63,7 +63,7 @@ def test_blocks_that_are_computed_again_keep_less(pack: Pack) -> None:
 def test_what_is_said_is_what_a_process_takes(pack: Pack) -> None:
     """By its resident memory, which grows by what 8 clips of 64 pixels keep: some 190 MB."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.unit.train.test_memory", str(pack.folder)],
+        [sys.executable, "-m", "tests.unit.train.contrastive.test_memory", str(pack.folder)],
         env={**os.environ, "MALLOC_MMAP_THRESHOLD_": "65536", "OMP_NUM_THREADS": "1",
              "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])},
         cwd=ROOT, capture_output=True, text=True, timeout=200,
@@ -78,7 +78,7 @@ def said_and_taken(pack: Pack) -> tuple[int, int]:
     """Bytes that 8 clips are said to keep, and what this process grows by."""
     import psutil
 
-    from sakuga.train.gradients import Towers
+    from sakuga.train.contrastive.gradients import Towers
 
     torch.set_num_threads(1)
     recipe = read_recipe("cpu", ["schedule.batch=8"])

@@ -12,10 +12,10 @@ from sakuga.dataset.pick import pick
 from sakuga.models.contrastive import DualEncoder
 from sakuga.models.tokenizer import cleaned
 from sakuga.models.weights import load
-from sakuga.train.nets import net_of, side_of, tokenizer_of
+from sakuga.train.contrastive.nets import net_of, side_of, tokenizer_of
+from sakuga.train.contrastive.recipe import Recipe
+from sakuga.train.contrastive.transforms import normalised, resized
 from sakuga.train.packed import Pack
-from sakuga.train.recipe import Recipe
-from sakuga.train.transforms import normalised, resized
 
 BATCH = 16  # clips at once
 

@@ -1,0 +1,63 @@
+"""Training as users start it on several ranks, on CPUs where no accelerator is; killed, too."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from sakuga.train import journal
+from tests.builds import ROOT
+
+PROFILES = ROOT / "profiles" / "train"
+ENV = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), *sys.path[1:]]),
+    "OMP_NUM_THREADS": "1",
+    "DS_ACCELERATOR": "cpu",
+    # DeepSpeed compiles here, once for all sessions of tests: it takes minutes.
+    "TORCH_EXTENSIONS_DIR": str(Path(tempfile.gettempdir()) / "sakuga-torch-extensions"),
+}
+LAUNCH = [sys.executable, "-m", "accelerate.commands.launch", "--main_process_port=0"]
+ALONE = [sys.executable]
+ZERO = [*LAUNCH, f"--config_file={PROFILES / 'zero2.yaml'}"]
+OFFLOADED = [*LAUNCH, f"--config_file={PROFILES / 'zero2_offload.yaml'}"]
+
+needs_deepspeed = [
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(
+        importlib.util.find_spec("deepspeed") is None, reason="needs sakuga[deepspeed]"
+    ),
+    pytest.mark.skipif(shutil.which("c++") is None, reason="DeepSpeed compiles with c++"),
+]
+
+
+def start(python: list[str], *given: str) -> subprocess.CompletedProcess[str]:
+    """`sakuga train` on these ranks, to its end."""
+    whole = [*python, "-m", "sakuga", "train", *given]
+    return subprocess.run(whole, env=ENV, capture_output=True, text=True, timeout=600)
+
+
+def kill_after(lines: int, steps: int, run: Path, python: list[str], *given: str) -> None:
+    """Kill -9 all ranks once so many steps are logged, of those that the run has."""
+    whole, quiet = [*python, "-m", "sakuga", "train", *given], subprocess.DEVNULL
+    long = subprocess.Popen(whole, env=ENV, stdout=quiet, stderr=quiet, start_new_session=True)
+    until = time.monotonic() + 200
+    while len(journal.read(run)) < lines and time.monotonic() < until:
+        time.sleep(0.01)
+    os.killpg(long.pid, signal.SIGKILL)
+    long.wait(20)
+    assert lines <= len(journal.read(run)) < steps
+
+
+def told(run: Path, of: str) -> list[float]:
+    """What the journal says of each step."""
+    return [line[of] for line in journal.read(run)]
