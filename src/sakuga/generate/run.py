@@ -19,7 +19,8 @@ from sakuga.generate.fitting import Fit, fitted
 from sakuga.generate.pictures import Prompt, Read, read
 from sakuga.generate.provenance import Provenance, clean
 from sakuga.generate.results import Files, Film, Sign, write
-from sakuga.generate.svd import Draw, Svd
+from sakuga.generate.svd import Draw
+from sakuga.models.svd_format import Format
 
 Colour = tuple[int, int, int]
 Advance = Callable[[str, float, int], None]
@@ -136,7 +137,7 @@ def _film(
     prompt: Prompt, draw: Draw, time: Time, wanted: Wanted,
     stepped: Callable[[], None],
 ) -> Film:  # fmt: skip
-    ready = _ready(prompt, draw.recipe, wanted)
+    ready = _ready(prompt, draw.format, wanted)
     drawn = draw(ready.pixels, stepped)
     timed = time(drawn.keyframes)
     return Film(
@@ -147,7 +148,7 @@ def _film(
     )
 
 
-def _ready(prompt: Prompt, size: Svd, wanted: Wanted) -> Read:
+def _ready(prompt: Prompt, size: Format, wanted: Wanted) -> Read:
     picture = read(prompt.file, wanted.background)
     return fitted(picture, size.width, size.height, wanted.fit, wanted.background)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from math import lcm
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
-from annotated_types import Ge, Interval, MultipleOf
+from annotated_types import Ge, Interval
 from numpy.typing import NDArray
 
 from sakuga.core.errors import BadOutput, RequestError
@@ -22,6 +23,7 @@ from sakuga.core.recipe import where
 from sakuga.generate.identity import Model, identified
 from sakuga.generate.pictures import Picture
 from sakuga.models.public import SVD
+from sakuga.models.svd_format import Format
 
 MODULES = (
     "accelerate",
@@ -54,12 +56,17 @@ class Draw(Protocol):
         ...
 
     @property
+    def format(self) -> Format:
+        """How many keyframes of what size; the recipe's own five fields."""
+        ...
+
+    @property
     def model(self) -> Model:
         """What draws."""
         ...
 
     def __call__(self, picture: Picture, stepped: Stepped = ..., /) -> Drawn:
-        """A picture of the recipe's size to its keyframes; raises BadOutput where they are none."""
+        """A picture of the format's size to its keyframes; raises BadOutput where they are none."""
         ...
 
 
@@ -68,10 +75,11 @@ class Svd:
     """How keyframes are drawn.
 
     model: `svd` for the public one, a repository, or a folder (also a run's). lora: a file, or a
-    folder as peft leaves it, to add to it lora_scale times. guidance goes evenly from the first
-    keyframe's to the last's; fps and motion_bucket are what the net is told, noise_aug the noise on
-    the prompt: all as upstream's pipeline has them. chunk: keyframes decoded at once, 0 all; fewer
-    take less memory and may flicker. The same seed gives every picture the same noise.
+    folder as peft leaves it, to add to it lora_scale times. keyframes of width x height, and fps
+    and motion_bucket, which the net is told: None is as the model was trained, or as in §5 where it
+    does not say. guidance goes evenly from the first keyframe's to the last's, noise_aug is the
+    noise on the prompt: both as upstream's pipeline has them. chunk: keyframes decoded at once, 0
+    all; fewer take less memory and may flicker. The same seed gives every picture the same noise.
     """
 
     name: ClassVar[str] = "generate"
@@ -81,14 +89,14 @@ class Svd:
     lora: str = ""
     lora_scale: float = 1.0
     seed: Annotated[int, Interval(ge=0, lt=2**63)] = 0
-    width: Annotated[int, Ge(8), MultipleOf(8)] = 576  # §5
-    height: Annotated[int, Ge(8), MultipleOf(8)] = 320  # §5
-    keyframes: Annotated[int, Interval(ge=1, le=64)] = 8  # §5
+    width: Annotated[int, Ge(16)] | None = None
+    height: Annotated[int, Ge(16)] | None = None
+    keyframes: Annotated[int, Interval(ge=1, le=64)] | None = None
     steps: Annotated[int, Ge(1)] = 25
     guidance_min: Annotated[float, Ge(0)] = 1.0
     guidance_max: Annotated[float, Ge(0)] = 3.0
-    fps: Annotated[int, Ge(1)] = 7
-    motion_bucket: Annotated[int, Interval(ge=0, le=255)] = 127
+    fps: Annotated[int, Ge(1)] | None = None
+    motion_bucket: Annotated[int, Interval(ge=0, le=255)] | None = None
     noise_aug: Annotated[float, Ge(0)] = 0.02
     chunk: Annotated[int, Ge(0)] = 0
     precision: Precision = "auto"
@@ -100,9 +108,11 @@ class Svd:
         return Needs("svd", MODULES)
 
     def load(self) -> Draw:
-        """The worker. Raises RequestError where the model or the file of LoRA can't be had."""
+        """The worker. Raises RequestError where the model or the file of LoRA can't be had, or
+        draws no pictures of that size."""
         import torch
 
+        from sakuga.generate.format import trained
         from sakuga.generate.lora import file_of, merge
         from sakuga.models.svd import opened, quiet
 
@@ -111,13 +121,14 @@ class Svd:
         lora = file_of(self.lora) if self.lora else None
         with _gated(self.model):
             parts = opened(_place(self.model), wanted_by="generate.model")
-        _check_size(self, parts)
+        format = _settled(self, trained(parts.unet.config, parts.folder, lora))
+        _check_size(format, parts.shrink)
         if lora:
             merge(parts.unet, lora, self.lora_scale)
         with quiet():
             pipeline = parts.pipeline().to(device, getattr(torch, precision))
-        recipe = replace(self, precision=precision)
-        return _Drawer(pipeline, recipe, identified(self.model, parts.folder, lora))
+        recipe = replace(self, precision=precision, **asdict(format))
+        return _Drawer(pipeline, recipe, format, identified(self.model, parts.folder, lora))
 
 
 def _unheard() -> None:
@@ -128,6 +139,7 @@ def _unheard() -> None:
 class _Drawer:
     pipeline: Any
     recipe: Svd
+    format: Format
     model: Model
 
     def __call__(self, picture: Picture, stepped: Stepped = _unheard, /) -> Drawn:
@@ -135,7 +147,7 @@ class _Drawer:
 
         try:
             with torch.inference_mode():
-                return _drawn(self.pipeline, self.recipe, picture, stepped)
+                return _drawn(self.pipeline, self.recipe, self.format, picture, stepped)
         except torch.OutOfMemoryError as error:
             what = str(error).splitlines()[0]
             raise MemoryError(
@@ -186,23 +198,29 @@ def _check_guidance(recipe: Svd) -> None:
         )
 
 
-def _check_size(recipe: Svd, parts: Any) -> None:
-    """Latents must halve as often as the net does."""
-    step = parts.shrink * 2 ** (len(parts.unet.config.block_out_channels) - 1)
+def _settled(recipe: Svd, otherwise: Format) -> Format:
+    """What the recipe asks for; what it leaves open is as otherwise."""
+    own = {name: getattr(recipe, name) for name in asdict(otherwise)}
+    return replace(otherwise, **{name: value for name, value in own.items() if value is not None})
+
+
+def _check_size(format: Format, shrink: int) -> None:
+    """diffusers' pipeline takes multiples of 8, of which each latent stands for `shrink`."""
+    step = lcm(8, shrink)
     for name in ("width", "height"):
-        if (side := getattr(recipe, name)) % step:
+        if (side := getattr(format, name)) % step:
             near = max(step, round(side / step) * step)
             raise RequestError(
                 f"generate.{name} = {side}: this model draws in multiples of {step}; use {near}"
             )
 
 
-def _drawn(pipeline: Any, recipe: Svd, picture: Picture, stepped: Stepped) -> Drawn:
+def _drawn(pipeline: Any, recipe: Svd, format: Format, picture: Picture, stepped: Stepped) -> Drawn:
     import torch
     from PIL import Image
 
-    if picture.shape != (recipe.height, recipe.width, 3):
-        raise ValueError(f"picture is {picture.shape}, not ({recipe.height}, {recipe.width}, 3)")
+    if picture.shape != (format.height, format.width, 3):
+        raise ValueError(f"picture is {picture.shape}, not ({format.height}, {format.width}, 3)")
 
     def checked(_: Any, step: int, __: Any, made: dict[str, Any]) -> dict[str, Any]:
         stepped()
@@ -215,15 +233,15 @@ def _drawn(pipeline: Any, recipe: Svd, picture: Picture, stepped: Stepped) -> Dr
 
     latents = pipeline(
         Image.fromarray(picture),
-        height=recipe.height, width=recipe.width, num_frames=recipe.keyframes,
+        height=format.height, width=format.width, num_frames=format.keyframes,
         num_inference_steps=recipe.steps,
         min_guidance_scale=recipe.guidance_min, max_guidance_scale=recipe.guidance_max,
-        fps=recipe.fps, motion_bucket_id=recipe.motion_bucket,
+        fps=format.fps, motion_bucket_id=format.motion_bucket,
         noise_aug_strength=recipe.noise_aug,
         generator=torch.Generator().manual_seed(recipe.seed),  # on the CPU: alike on any device
         output_type="latent", callback_on_step_end=checked,
     ).frames  # fmt: skip
-    return _decoded(pipeline, latents, recipe.chunk or recipe.keyframes)
+    return _decoded(pipeline, latents, recipe.chunk or format.keyframes)
 
 
 def _decoded(pipeline: Any, latents: Any, chunk: int) -> Drawn:

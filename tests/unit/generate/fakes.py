@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from sakuga.core.errors import BadOutput
 from sakuga.generate.identity import Model
 from sakuga.generate.svd import Drawn, Svd
+from sakuga.models.svd_format import Format
 
-SMALL = Svd("m", seed=7, width=64, height=32, keyframes=4, steps=2)
+FORMAT = Format(4, 64, 32, 7, 127)
+SMALL = Svd("m", seed=7, steps=2, **asdict(FORMAT))
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Roller:
     """Each keyframe is the picture, moved on; a picture that is black everywhere gives NaN."""
 
     recipe: Svd = SMALL
+    format: Format = FORMAT
     model: Model = field(default_factory=lambda: Model("m", "ab" * 32))
 
     def __call__(
@@ -31,7 +34,7 @@ class Roller:
             stepped()
         if not picture.any():
             raise BadOutput("the net gave NaN")
-        rolled = [np.roll(picture, 4 * n, axis=1) for n in range(self.recipe.keyframes)]
+        rolled = [np.roll(picture, 4 * n, axis=1) for n in range(self.format.keyframes)]
         return Drawn(np.stack(rolled), ("rolled",))
 
 

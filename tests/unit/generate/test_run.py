@@ -18,7 +18,7 @@ from sakuga.core.records import Timing
 from sakuga.dataset.exposure_sheet import read_csv, read_xdts
 from sakuga.generate.pictures import find
 from sakuga.generate.run import Failed, Made, Timed, Wanted, asked, check_free, generate
-from tests.unit.generate.fakes import SMALL, Roller
+from tests.unit.generate.fakes import FORMAT, SMALL, Roller
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_replacing_leaves_no_keyframe_of_the_film_before(pictures: Path) -> None
     out = pictures.parent / "out"
     _run(pictures, keep=True)
     (out / "a.generated" / "notes.txt").write_text("mine")
-    shorter = Roller(dataclasses.replace(SMALL, keyframes=2))
+    shorter = Roller(SMALL, dataclasses.replace(FORMAT, keyframes=2))
     wanted = Wanted(str(out), keep=True, overwrite=True)
     list(generate(find([str(pictures)]), shorter, asked("ones"), wanted))
     kept = [p.name for p in sorted((out / "a.generated").iterdir())]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,7 @@ from safetensors.torch import load_file, save_file
 from sakuga.core.errors import BadOutput, RequestError
 from sakuga.generate.svd import Draw, Svd
 from sakuga.models.public import SVD
+from sakuga.models.svd_format import Format, as_config
 from tests.tiny.hub import offline
 from tests.tiny.svd import HEIGHT, WIDTH, svd_cache
 
@@ -117,9 +121,64 @@ def test_guidance_that_falls_is_refused(model: Path) -> None:
         _recipe(model, guidance_min=3.0, guidance_max=1.0).load()
 
 
-def test_a_size_that_the_net_cannot_halve_is_refused(model: Path) -> None:
-    with pytest.raises(RequestError, match="multiples of 16; use 64"):
-        _recipe(model, width=72).load()
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"width": 71}, "generate.width = 71: this model draws in multiples of 8; use 72"),
+        ({"height": 20}, "generate.height = 20: this model draws in multiples of 8; use 16"),
+    ],
+)
+def test_a_size_that_the_model_cannot_draw_is_refused_with_the_nearest(
+    model: Path, changes: dict[str, int], told: str
+) -> None:
+    with pytest.raises(RequestError, match=told):
+        _recipe(model, **changes).load()
+
+
+def test_a_size_that_the_net_halves_unevenly_is_drawn(model: Path) -> None:
+    draw = _recipe(model, width=72, height=40).load()
+    assert draw(np.zeros((40, 72, 3), np.uint8)).keyframes.shape == (3, 40, 72, 3)
+
+
+def _trained(model: Path, to: Path, **told: Any) -> Path:
+    """The model as `train svd` would leave it, of clips 48 x 40."""
+    shutil.copytree(model, to)
+    clips = SimpleNamespace(frames=2, width=48, height=40, fps=12, motion=90)
+    page = to / "unet" / "config.json"
+    config = as_config(SimpleNamespace(**{**vars(clips), **told}))
+    page.write_text(json.dumps(json.loads(page.read_text()) | config))
+    return to
+
+
+def test_a_model_draws_as_it_was_trained_unless_told(model: Path, tmp_path: Path) -> None:
+    folder = _trained(model, tmp_path / "m")
+    draw = Svd(str(folder), steps=1, device="cpu", width=64).load()
+    assert draw.format == Format(2, 64, 40, 12, 90)
+    assert {name: getattr(draw.recipe, name) for name in asdict(draw.format)} == asdict(draw.format)
+    assert draw(np.zeros((40, 64, 3), np.uint8)).keyframes.shape == (2, 40, 64, 3)
+
+
+def test_a_model_that_does_not_say_how_it_was_trained_draws_as_the_paper(model: Path) -> None:
+    """Its config has diffusers' own num_frames and sample_size, as the public one has."""
+    assert Svd(str(model), device="cpu").load().format == Format(8, 576, 320, 7, 127)
+
+
+def test_how_a_model_was_trained_is_kept_when_diffusers_saves_it_anew(
+    model: Path, tmp_path: Path
+) -> None:
+    from diffusers import StableVideoDiffusionPipeline
+
+    folder = _trained(model, tmp_path / "m")
+    plain: Any = StableVideoDiffusionPipeline.from_pretrained(folder, local_files_only=True)
+    plain.save_pretrained(tmp_path / "again")
+    assert Svd(str(tmp_path / "again"), device="cpu").load().format == Format(2, 48, 40, 12, 90)
+    assert plain.unet.config.num_frames == 2
+
+
+def test_a_model_that_says_nonsense_of_its_training_is_refused(model: Path, tmp_path: Path) -> None:
+    folder = _trained(model, tmp_path / "m", height="tall")
+    with pytest.raises(RequestError, match="config, _trained_on: height = 'tall' is no number"):
+        Svd(str(folder), device="cpu").load()
 
 
 def _damaged(model: Path, to: Path, part: str, change: Any) -> Path:
