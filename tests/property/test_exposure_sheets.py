@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -43,6 +46,57 @@ def test_xdts_reads_back_the_same(sheet: ExposureSheet) -> None:
 @given(sheets())
 def test_csv_reads_back_the_same(sheet: ExposureSheet) -> None:
     assert read_csv(to_csv(sheet)) == sheet
+
+
+TRICKY = st.text(st.sampled_from("=+-@\t\r\n;,'\"ab ＝＋－＠"), max_size=12)
+NAMES = TRICKY | st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=20)
+
+
+@given(NAMES, NAMES)
+def test_csv_gives_every_name_back(name: str, column: str) -> None:
+    sheet = ExposureSheet(name, (1,), column)
+    assert read_csv(to_csv(sheet)) == sheet
+
+
+def _named(name: str) -> str:
+    """The name's cell, as a spreadsheet is given it."""
+    rows = csv.reader(
+        io.StringIO(to_csv(ExposureSheet(name, (1,))).decode("utf-8-sig"), newline="")
+    )
+    return next(rows)[1]
+
+
+@given(NAMES)
+def test_a_spreadsheet_is_given_no_name_that_it_would_run(name: str) -> None:
+    """Nor a part of one, where it parts cells at `;`, tabs or lines, inside of quotes too."""
+    cell = _named(name)
+    assert not cell.startswith(("\t", "\r", "\n"))
+    assert not [part for part in re.split("[;\t\r\n]", cell) if part[:1] in tuple("=+-@＝＋－＠")]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+2", "'=1+2"),
+        ("+1", "'+1"),
+        ("-x", "'-x"),
+        ("@sum", "'@sum"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("＝1", "'＝1"),
+        ("'=1", "''=1"),
+        ("a;=1", "a;'=1"),
+    ],
+)
+def test_a_name_that_would_be_run_is_written_as_text(name: str, cell: str) -> None:
+    assert _named(name) == cell
+
+
+@pytest.mark.parametrize(
+    "name", ["", "girl", "a-b", "a = b", "c++", "me@home", "'quoted'", "a; b", "1+1", "猫"]
+)
+def test_a_name_that_is_harmless_is_left_as_it_is(name: str) -> None:
+    assert _named(name) == name
 
 
 def _table(sheet: ExposureSheet) -> dict[str, Any]:

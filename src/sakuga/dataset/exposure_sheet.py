@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,6 +25,11 @@ COLUMN: Final = "A"
 _FIRST_LINE: Final = "exchangeDigitalTimeSheet Save Data"
 _NO_CELL: Final = "SYMBOL_NULL_CELL"
 _GOES_ON: Final = ("SYMBOL_HYPHEN", "SYMBOL_TICK_1", "SYMBOL_TICK_2")  # the drawing before is held
+# Where spreadsheets would run a text: at its beginning; after `;`, a tab or a line's end too, for
+# where those part cells, a text in quotes is parted all the same.
+_RUNS: Final = r"(?:(?<![^;\t\r\n])%s(?='*[=+\-@\uff0b\uff0d\uff1d\uff20])|\A%s(?='*[\t\r\n]))"
+_RUN: Final = re.compile(_RUNS % ("", ""))
+_QUOTED: Final = re.compile(_RUNS % ("'", "'"))
 _CELLS: Final = 0  # the field of cels; 3 is dialogue, 5 the camera
 
 
@@ -95,13 +101,14 @@ def read_xdts(content: bytes) -> ExposureSheet:
 def to_csv(sheet: ExposureSheet) -> bytes:
     """The sheet as CSV: the name, the column, then a row a frame from 1, its cel where it changes.
 
-    UTF-8 with a byte order mark, by which spreadsheets know it.
+    UTF-8 with a byte order mark, by which spreadsheets know it. A name that they would run as a
+    formula has `'` before it, which `read_csv` takes away.
     """
     changes = dict(_changes(sheet))
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow(["", sheet.name])
-    rows.writerow(["Frame", sheet.column])
+    rows.writerow(["", _as_text(sheet.name)])
+    rows.writerow(["Frame", _as_text(sheet.column)])
     for frame in range(len(sheet.drawings)):
         number = changes.get(frame)
         rows.writerow([frame + 1, "" if number is None else number or "×"])
@@ -117,9 +124,17 @@ def read_csv(content: bytes) -> ExposureSheet:
         changes = [
             (n, 0 if cel == "×" else int(cel)) for n, cel in cels if cel not in ("", "○", "●")
         ]
-        return ExposureSheet(name, _filled(changes, len(cels)), column)
+        return ExposureSheet(_as_meant(name), _filled(changes, len(cels)), _as_meant(column))
     except (ValueError, IndexError, csv.Error) as error:
         raise RequestError(f"no exposure sheet: {error}") from error
+
+
+def _as_text(name: str) -> str:
+    return _RUN.sub("'", name)
+
+
+def _as_meant(cell: str) -> str:
+    return _QUOTED.sub("", cell)
 
 
 def _changes(sheet: ExposureSheet) -> Iterator[tuple[int, int]]:
