@@ -9,7 +9,7 @@ import multiprocessing as mp
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -24,10 +24,13 @@ class Child:
     """A process that runs `serve(connection, *arguments)`, begun at once.
 
     It has its parent's environment of now, not that of when the server of processes was started.
+    preload: modules that the first child finds imported, and so all.
     """
 
-    def __init__(self, serve: Callable[..., None], *arguments: Any) -> None:
-        context = _context()
+    def __init__(
+        self, serve: Callable[..., None], *arguments: Any, preload: Sequence[str] = ()
+    ) -> None:
+        context = _context(preload)
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         self._beats: Any = context.Value("Q", 0, lock=False)
@@ -76,11 +79,16 @@ class Child:
         return f"ended with exit code {code}", CRASHES
 
 
-def _context() -> Any:
+def shared(size: int) -> Any:
+    """So many bytes that a child sees, too, when they are one of its arguments."""
+    return _context().RawArray("B", max(1, size))
+
+
+def _context(preload: Sequence[str] = ()) -> Any:
     """A way to start processes that never copies this one's threads and locks."""
     if "forkserver" in mp.get_all_start_methods():
         context = mp.get_context("forkserver")
-        context.set_forkserver_preload(_PRELOAD)
+        context.set_forkserver_preload([*_PRELOAD, *preload])
         return context
     return mp.get_context("spawn")
 

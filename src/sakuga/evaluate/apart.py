@@ -1,8 +1,9 @@
 """Work on files in a process apart, watched: a hostile one costs what is in it, and nothing else.
 
-What the work gives comes as it is made, arrays through the pipe without being pickled. Nothing is
-asked ahead, so the child holds one result at most. A file whose decoding kills its process is tried
-twice (four times where the kill came from outside), one that hangs once.
+What the work gives comes as it is made, its arrays through memory that both processes see, which
+has room for one result: the child makes the next while this one is looked at, and then waits. A
+file whose decoding kills its process is tried twice (four times where the kill came from outside),
+one that hangs once.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import accumulate
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from sakuga.core.child import CRASHES, Child
+from sakuga.core.child import CRASHES, Child, shared
 from sakuga.core.errors import ItemError, RequestError, StopBuild
 from sakuga.core.guard import Limits, WorldError
 from sakuga.core.pulse import beat
@@ -35,11 +38,15 @@ class _Gone(Exception):
 
 
 class Apart:
-    """A child that does `work` on one file after another; a context manager, which ends it."""
+    """A child that does `work` on one file after another; a context manager, which ends it.
 
-    def __init__(self, work: Work, limits: Limits) -> None:
-        self._work, self._limits = work, limits
+    room: bytes of the arrays of one result; what is larger goes through the pipe, at a higher cost.
+    """
+
+    def __init__(self, work: Work, limits: Limits, room: int = 0) -> None:
+        self._work, self._limits, self._room = work, limits, room
         self._child: Child | None = None
+        self._memory: Any = None
         self._failed_starts = 0
 
     def __enter__(self) -> Apart:
@@ -58,7 +65,7 @@ class Apart:
         while left:
             try:
                 child = self._started()
-                for made in _asked(child, (file, left), self._limits):
+                for made in self._asked(child, (file, left)):
                     left.remove(made.id if isinstance(made, Failure) else made[0])
                     yield made
                 message, reason = "it did not decode again as it had", ItemError.reason
@@ -73,9 +80,11 @@ class Apart:
     def _started(self) -> Child:
         """A child that is ready for work. Raises WorldError where none can be had."""
         while self._child is None or not self._child.alive:
-            self._child = Child(_serve, self._work)
+            self._memory = shared(self._room)
+            module = type(self._work).__module__
+            self._child = Child(_serve, self._work, self._memory, preload=[module])
             try:
-                _heard(self._child, self._limits.idle)
+                self._heard(self._child, self._limits.idle)
             except _Gone as gone:
                 self._failed_starts += 1
                 if self._failed_starts >= CRASHES:
@@ -85,38 +94,36 @@ class Apart:
                     ) from gone
         return self._child
 
+    def _asked(
+        self, child: Child, question: tuple[Any, Sequence[str]]
+    ) -> Iterator[tuple[str, Any] | Failure]:
+        """The answers to one question. Raises _Gone, and what the child says must stop all."""
+        try:
+            child.connection.send(question)
+        except OSError as error:
+            raise _lost(child) from error
+        while (answer := self._heard(child, self._limits.stall)) is not None:
+            if isinstance(answer, Exception):
+                raise answer
+            yield answer
 
-def _asked(
-    child: Child, question: tuple[Any, Sequence[str]], limits: Limits
-) -> Iterator[tuple[str, Any] | Failure]:
-    """Its answers to one question. Raises _Gone, and what the child says must stop the command."""
-    try:
-        child.connection.send(question)
-    except OSError as error:
-        raise _lost(child) from error
-    while (answer := _heard(child, limits.stall)) is not None:
-        if isinstance(answer, Exception):
-            raise answer
-        yield answer
-
-
-def _heard(child: Child, patience: float) -> Any:
-    """Its next message. Raises _Gone where it ends, or gives no sign of life for so many seconds
-    in which it is waited for."""
-    beats, since = child.beats, time.monotonic()
-    try:
-        while not child.connection.poll():
-            if not child.alive and not child.connection.poll():
-                raise _lost(child)
-            if child.beats != beats:
-                beats, since = child.beats, time.monotonic()
-            if (silent := time.monotonic() - since) > patience:
-                child.end()
-                raise _Gone("stalled", f"no sign of life for {silent:.0f} s; it was ended", 1)
-            wait(child.waitables, timeout=0.5)
-        return _received(child.connection)
-    except (EOFError, OSError) as error:
-        raise _lost(child) from error
+    def _heard(self, child: Child, patience: float) -> Any:
+        """The next message. Raises _Gone where the child ends, or gives no sign of life for so many
+        seconds in which it is waited for."""
+        beats, since = child.beats, time.monotonic()
+        try:
+            while not child.connection.poll():
+                if not child.alive and not child.connection.poll():
+                    raise _lost(child)
+                if child.beats != beats:
+                    beats, since = child.beats, time.monotonic()
+                if (silent := time.monotonic() - since) > patience:
+                    child.end()
+                    raise _Gone("stalled", f"no sign of life for {silent:.0f} s; it was ended", 1)
+                wait(child.waitables, timeout=0.5)
+            return _received(child.connection, self._memory)
+        except (EOFError, OSError) as error:
+            raise _lost(child) from error
 
 
 def _lost(child: Child) -> _Gone:
@@ -128,17 +135,18 @@ def _lost(child: Child) -> _Gone:
 # ---- in the child
 
 
-def _serve(connection: Connection, work: Work) -> None:
-    _send(connection, None)  # ready
+def _serve(connection: Connection, work: Work, memory: Any) -> None:
+    told = _Telling(connection, memory)
+    told.send(None)  # ready
     while True:
         try:
-            file, names = connection.recv()
+            file, names = told.question()
+            for answer in _answers(work, file, names):
+                beat()
+                told.send(answer)
+            told.send(None)
         except (EOFError, OSError):
             return
-        for answer in _answers(work, file, names):
-            beat()
-            _send(connection, answer)
-        _send(connection, None)
 
 
 def _answers(work: Work, file: Any, names: Sequence[str]) -> Iterator[Any]:
@@ -158,22 +166,52 @@ def _answers(work: Work, file: Any, names: Sequence[str]) -> Iterator[Any]:
             yield from (failure_of(STAGE, name, error) for name in left)
 
 
-# ---- the pipe
+# ---- from one to the other
 
 
-def _send(connection: Connection, what: Any) -> None:
-    """Arrays follow as they lie in memory: pickled among the rest they took five times as long."""
-    arrays: list[pickle.PickleBuffer] = []
-    head = pickle.dumps(what, protocol=5, buffer_callback=arrays.append)
-    raw = [array.raw() for array in arrays]
-    connection.send((head, [len(each) for each in raw]))
-    for each in raw:
-        connection.send_bytes(each)
+class _Telling:
+    """The child's side: arrays are laid into the memory, or follow through the pipe."""
+
+    def __init__(self, connection: Connection, memory: Any) -> None:
+        self._connection, self._memory = connection, memoryview(memory).cast("B")
+        self._full = False
+
+    def send(self, what: Any) -> None:
+        """Waits until the memory is free."""
+        arrays: list[pickle.PickleBuffer] = []
+        head = pickle.dumps(what, protocol=5, buffer_callback=arrays.append)
+        raw = [array.raw() for array in arrays]
+        sizes = [len(each) for each in raw]
+        self._wait()
+        self._full = 0 < sum(sizes) <= len(self._memory)
+        for each, end in zip(raw, accumulate(sizes), strict=True) if self._full else ():
+            self._memory[end - len(each) : end] = each
+        self._connection.send((head, sizes, self._full))
+        for each in raw if not self._full else ():
+            self._connection.send_bytes(each)
+
+    def question(self) -> Any:
+        """The next one. Raises EOFError at the end."""
+        self._wait()
+        return self._connection.recv()
+
+    def _wait(self) -> None:
+        if self._full:
+            self._connection.recv()
+            self._full = False
 
 
-def _received(connection: Connection) -> Any:
-    head, sizes = connection.recv()
-    arrays = [bytearray(size) for size in sizes]
-    for array in arrays:
-        connection.recv_bytes_into(array)
+def _received(connection: Connection, memory: Any) -> Any:
+    """What `_Telling.send` sent; the memory is free again."""
+    head, sizes, full = connection.recv()
+    if full:
+        view = memoryview(memory).cast("B")
+        ends = zip(sizes, accumulate(sizes), strict=True)
+        arrays = [bytearray(view[end - size : end]) for size, end in ends]
+        with suppress(OSError):  # it died since, which is seen when it is asked again
+            connection.send(None)
+    else:
+        arrays = [bytearray(size) for size in sizes]
+        for array in arrays:
+            connection.recv_bytes_into(array)
     return pickle.loads(head, buffers=arrays)

@@ -67,6 +67,11 @@ class Clips:
         return self.frames * (2 if self.expand == "repeat" else 1)
 
     @property
+    def nbytes(self) -> int:
+        """Of one clip's frames."""
+        return self.frames * self.height * self.width * 3
+
+    @property
     def protocol(self) -> str:
         """In words, to stand beside a number."""
         way = {

@@ -87,7 +87,8 @@ class DatasetSource:
             return
         dataset = self._dataset(clips)
         rows = dataset.where(id=set(wanted))
-        with Apart(Keyframes(clips, dataset.footage, self.decode), self.limits) as apart:
+        work = Keyframes(clips, dataset.footage, self.decode)
+        with Apart(work, self.limits, clips.nbytes) as apart:
             for _, of_film in groupby(rows, key=lambda row: row.video):
                 film = list(of_film)
                 yield from _clips(apart.each(film, [row.id for row in film]), wanted)
@@ -133,7 +134,7 @@ class FolderSource:
         of_file: dict[str, list[str]] = {}
         for ref in refs:
             of_file.setdefault(ref.film, []).append(ref.name)
-        with Apart(Cuts(clips, self.decode), self.limits) as apart:
+        with Apart(Cuts(clips, self.decode), self.limits, clips.nbytes) as apart:
             for stem, names in of_file.items():
                 yield from _clips(apart.each(by_stem[stem], names), wanted)
 

@@ -145,6 +145,15 @@ def each(what: str) -> list[Any]:
         return list(apart.each("file", ["a", "b"]))
 
 
+@pytest.mark.parametrize("room", [0, 15, 1000])
+def test_arrays_come_whole_whether_they_fit_the_room_or_not(room: int) -> None:
+    with Apart(Says("arrays"), QUICK, room) as apart:
+        for names in (["2", "5", "0", "9"], ["7"]):
+            for name, made in apart.each("file", names):
+                assert made.shape == (int(name), 3) and (made == int(name)).all()
+                assert made.flags.writeable
+
+
 def test_one_process_does_all_files_and_ends_with_the_block() -> None:
     with Apart(Says("pid"), QUICK) as apart:
         pids = {made[1] for file in "xyz" for made in apart.each(file, ["a"])}
