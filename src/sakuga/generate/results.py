@@ -7,16 +7,13 @@ OUT/NAME.generated.json    what it was made by, from and of
 OUT/NAME.generated/A_0001.png ...     the keyframes, where they are asked for
 
 All is written aside first and then renamed, so that a full disk or an interruption leaves what was
-there before.
+there before; what a killed run left aside goes with the next.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.dataset.exposure_sheet import COLUMN, sheet_of, to_csv, xdts
+from sakuga.generate.aside import aside
 from sakuga.generate.marked import write_film, write_picture
 from sakuga.generate.pictures import MARK
 from sakuga.generate.provenance import Provenance, clean
@@ -67,7 +65,7 @@ def write(files: Files, film: Film, keep: bool, sign: Sign | None) -> list[Path]
 
     keep: the keyframes too. sign: what puts credentials into films and pictures. Raises OSError.
     """
-    with _aside(files) as folder:
+    with aside(files.stem.parent) as folder:
         _film(folder, files, film)
         if keep:
             _keyframes(folder / files.stem.name, film)
@@ -92,20 +90,6 @@ def _keyframes(folder: Path, film: Film) -> None:
     folder.mkdir()
     for number, picture in enumerate(film.keyframes, 1):
         write_picture(folder / f"{COLUMN}_{number:04d}.png", picture, film.told)
-
-
-@contextmanager
-def _aside(files: Files) -> Generator[Path]:
-    """A folder beside the results, gone afterwards; what a killed run left there goes too."""
-    home = files.stem.parent
-    home.mkdir(parents=True, exist_ok=True)
-    folder = home / f".{files.stem.name}.{os.getpid()}.part"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _moved(folder: Path, files: Files) -> list[Path]:
