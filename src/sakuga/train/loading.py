@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
@@ -20,8 +21,10 @@ def batches(
     collate: Callable[[list[E]], B],
     workers: int,
 ) -> DataLoader[B]:
-    """A batch for each list of keys; `workers` processes make them, 0: this one."""
+    """A batch for each list of keys; `workers` processes make them, 0: this one; at most as many as
+    there are cores for."""
     untyped: Any = DataLoader
+    workers = min(workers, os.cpu_count() or 1)
     made = untyped(
         examples,
         batch_sampler=keys,
