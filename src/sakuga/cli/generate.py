@@ -63,7 +63,11 @@ def generate(
     ] = "svd",
     lora: Annotated[
         str | None,
-        typer.Option("--lora", metavar="FILE", help="A LoRA that is added to the model."),
+        typer.Option(
+            "--lora",
+            metavar="FILE|DIR",
+            help="A LoRA, or a run of `train svd`, added to the model.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the noise.")] = 0,
     timing: Annotated[
@@ -234,7 +238,8 @@ def print_generated(generated: Generated) -> None:
 
     console = stdout()
     for made in generated.made:
-        lasts = f"{count(made.keyframes, 'drawing')}, {count(made.frames, 'frame')}"
+        drawn = f"{count(made.keyframes, 'drawing')} of {made.width} x {made.height}"
+        lasts = f"{drawn}, {count(made.frames, 'frame')}"
         console.print(f"{made.film}: on {made.timing}, {lasts}", soft_wrap=True)
         for note in made.notes:
             console.print(f"  {note}", style="dim", soft_wrap=True)

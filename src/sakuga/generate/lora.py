@@ -23,9 +23,9 @@ _ALPHA = re.compile(r"(?:unet\.)?(?P<module>.+)\.alpha")
 
 def file_of(place: str) -> Path:
     """The file of a LoRA: itself, or that in a folder, as peft and `sakuga train svd` leave it."""
-    folders = (Path(place), Path(place, "lora"))
-    files = (folder / "adapter_model.safetensors" for folder in folders)
-    return next((file for file in files if file.is_file()), Path(place))
+    named = Path(place).expanduser()
+    files = (folder / "adapter_model.safetensors" for folder in (named, named / "lora"))
+    return next((file for file in files if file.is_file()), named)
 
 
 def merge(net: Any, file: Path, scale: float = 1.0) -> int:
@@ -67,6 +67,8 @@ def _read(file: Path) -> tuple[dict[str, tuple[Any, Any]], dict[str, float], flo
     """Each module's two matrices, and its alpha or the alpha of all, where the file says."""
     from safetensors import SafetensorError, safe_open
 
+    if file.is_dir():
+        raise RequestError(f"{file}: no adapter_model.safetensors in this folder; name a LoRA file")
     try:
         with safe_open(file, "pt") as opened:
             usual = _usual(file, _settings(file, opened.metadata() or {}))

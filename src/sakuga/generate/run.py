@@ -75,6 +75,8 @@ class Made:
     timing: Timing
     timed_by: str
     keyframes: int
+    width: int
+    height: int
     frames: int
     notes: list[str]
 
@@ -179,6 +181,7 @@ def _failed(prompt: Prompt, error: ItemError) -> Failed:
 
 def _made(prompt: Prompt, film: Film, files: list[Path]) -> Made:
     by_end = {path.suffix: str(path) for path in files}
+    count, height, width = film.keyframes.shape[:3]
     return Made(
         prompt=str(prompt.file),
         film=by_end[".mp4"],
@@ -188,7 +191,9 @@ def _made(prompt: Prompt, film: Film, files: list[Path]) -> Made:
         drawings=[str(path) for path in files if path.suffix == ".png"],
         timing=film.told.timing["class"],
         timed_by=film.told.timing["by"],
-        keyframes=len(film.keyframes),
+        keyframes=count,
+        width=width,
+        height=height,
         frames=int(film.held.sum()),
         notes=list(film.notes),
     )

@@ -21,6 +21,7 @@ from sakuga.core.errors import BadOutput, RequestError
 from sakuga.core.needs import Needs
 from sakuga.core.recipe import where
 from sakuga.generate.identity import Model, identified
+from sakuga.generate.lora import file_of
 from sakuga.generate.pictures import Picture
 from sakuga.models.public import SVD
 from sakuga.models.svd_format import Format
@@ -113,7 +114,7 @@ class Svd:
         import torch
 
         from sakuga.generate.format import trained
-        from sakuga.generate.lora import file_of, merge
+        from sakuga.generate.lora import merge
         from sakuga.models.svd import opened, quiet
 
         _check_guidance(self)
@@ -169,24 +170,39 @@ def placed(device: str, precision: Precision) -> tuple[Any, Precision]:
 
 
 def _place(model: str) -> str:
-    """The model's folder: itself, or the pipeline in what a run of `train svd` left."""
-    inside = Path(model, "pipeline")
-    whole = Path(model, "model_index.json")
-    return str(inside) if (inside / whole.name).is_file() and not whole.is_file() else model
+    """The model's folder: itself, or the pipeline in what a run of `train svd` left. Raises
+    RequestError where a run left none."""
+    folder = Path(model).expanduser()
+    if not folder.is_dir() or (folder / "model_index.json").is_file():
+        return model
+    if (folder / "pipeline" / "model_index.json").is_file():
+        return str(folder / "pipeline")
+    if file_of(model) != folder:
+        raise RequestError(
+            f"generate.model = {model!r}: adapters alone; name them with --lora, and with --model "
+            "the model that they were trained on"
+        )
+    if (folder / "checkpoints").is_dir():
+        raise RequestError(
+            f"generate.model = {model!r}: a run that is not finished; go on with `sakuga train svd`"
+        )
+    return model
 
 
 @contextmanager
 def _gated(model: str) -> Generator[None]:
-    """Says, where the public model is not to be had, whose terms must be accepted first."""
+    """Says, where a model is not to be had, whose terms to accept, or that it is no folder."""
     try:
         yield
     except RequestError as error:
-        if model != "svd" or "is gated" in str(error):
-            raise
-        raise RequestError(
-            f"{error}. The model is gated: accept its terms on https://huggingface.co/{SVD.repo} "
-            "and give a token in HF_TOKEN"
-        ) from error
+        if model == "svd" and "is gated" not in str(error):
+            raise RequestError(
+                f"{error}. The model is gated: accept its terms on "
+                f"https://huggingface.co/{SVD.repo} and give a token in HF_TOKEN"
+            ) from error
+        if model.count("/") == 1 and not Path(model).expanduser().exists():
+            raise RequestError(f"{error}. There is no folder {model} here") from error
+        raise
 
 
 def _check_guidance(recipe: Svd) -> None:

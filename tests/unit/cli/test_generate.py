@@ -54,7 +54,7 @@ def test_what_is_made_is_printed_with_its_notes(pictures: Path, model: Path) -> 
     told = run(pictures / "a.png", "--out", out, "--model", model, "--timing", "twos")
     assert told.exit_code == 0
     first, note, last = told.stdout.splitlines()
-    assert first == f"{out}/a.generated.mp4: on twos, 3 drawings, 6 frames"
+    assert first == f"{out}/a.generated.mp4: on twos, 3 drawings of 64 x 32, 6 frames"
     assert note == "  256 x 256 resized to 64 x 32, 50% of it cut off"
     assert last.startswith("1 film in 0:")
     with av.open(f"{out}/a.generated.mp4") as film:
@@ -72,6 +72,7 @@ def test_json_is_all_that_is_printed_and_bad_pictures_end_with_three(
     found = json.loads(told.stdout)
     [made], [failed] = found["made"], found["failed"]
     assert (made["frames"], made["timed_by"], len(made["drawings"])) == (3, "asked", 3)
+    assert (made["width"], made["height"]) == (64, 32)
     assert all(Path(made[name]).exists() for name in ("film", "xdts", "csv", "page"))
     assert (failed["reason"], failed["prompt"]) == ("too_small", str(pictures / "dot.png"))
     assert read_xdts(Path(made["xdts"]).read_bytes()).drawings == (1, 2, 3)

@@ -158,3 +158,8 @@ def test_what_is_no_file_of_tensors_is_refused(
         (tmp_path / "l").write_bytes(content)
     with pytest.raises(RequestError, match="no LoRA file that can be read"):
         merge(net, tmp_path / "l")
+
+
+def test_a_folder_without_adapters_is_refused(net: nn.Module, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"no adapter_model\.safetensors in this folder"):
+        merge(net, file_of(str(tmp_path)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -275,3 +276,36 @@ def test_what_a_run_left_is_drawn_with_by_the_run_s_name(
     again = _recipe(tmp_path / "run").load()
     assert again.model.name == "run/pipeline"
     assert np.array_equal(again(_picture()).keyframes, draw(_picture()).keyframes)
+
+
+def _adapters(run: Path) -> None:
+    (run / "lora").mkdir(parents=True)
+    (run / "lora" / "adapter_model.safetensors").touch()
+
+
+def _unfinished(run: Path) -> None:
+    (run / "checkpoints").mkdir(parents=True)
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (_adapters, "adapters alone; name them with --lora"),
+        (_unfinished, "not finished; go on with `sakuga train svd`"),
+        (Path.mkdir, "has no model_index.json"),
+    ],
+)
+def test_a_run_without_a_pipeline_is_refused_with_what_it_is(
+    tmp_path: Path, left: Callable[[Path], None], told: str
+) -> None:
+    left(tmp_path / "run")
+    with pytest.raises(RequestError, match=told):
+        Svd(str(tmp_path / "run"), device="cpu").load()
+
+
+def test_a_folder_that_is_not_there_is_not_only_called_a_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offline(monkeypatch, tmp_path)
+    with pytest.raises(RequestError, match=r"needs runs/dogs.*There is no folder runs/dogs here"):
+        Svd("runs/dogs", device="cpu").load()
