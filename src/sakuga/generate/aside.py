@@ -15,8 +15,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock
-
+from sakuga.core.lock import held
 from sakuga.generate.pictures import MARK
 
 
@@ -29,7 +28,7 @@ def aside(home: Path) -> Generator[Path]:
     lock = home / f".sakuga{MARK}.{secrets.token_hex(6)}.lock"
     folder = lock.with_suffix(".part")
     try:
-        with FileLock(lock):
+        with held(lock, _wait):
             try:
                 folder.mkdir()
                 yield folder
@@ -46,7 +45,14 @@ def sweep(home: Path) -> None:
     }
     for name in names:
         lock = name.with_name(f"{name.name}.lock")
-        with suppress(OSError):  # a lock that is held is one, too
-            with FileLock(lock, timeout=0):
-                shutil.rmtree(name.with_name(f"{name.name}.part"), ignore_errors=True)
-            lock.unlink(missing_ok=True)
+        with suppress(OSError), held(lock, _leave):
+            shutil.rmtree(name.with_name(f"{name.name}.part"), ignore_errors=True)
+            lock.unlink(missing_ok=True)  # while it is held: who waits for it makes another
+
+
+def _wait() -> None:
+    """For one that sweeps, and came between the making of the lock and its taking."""
+
+
+def _leave() -> None:
+    raise BlockingIOError("somebody writes there")
