@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.table import Line
-from sakuga.core.errors import ItemError
+from sakuga.core.records import Failure
 from sakuga.evaluate.clips import Clip, Clips, Ref, Source
 from sakuga.evaluate.extractors.random import Random
 from sakuga.evaluate.gap import Gap, Pair, evaluate
@@ -95,7 +95,7 @@ class Exposed:
         """As the source has them."""
         return self._source.refs(clips, left_out)
 
-    def read(self, refs: Sequence[Ref], clips: Clips) -> Iterator[Clip | tuple[Ref, ItemError]]:
+    def read(self, refs: Sequence[Ref], clips: Clips) -> Iterator[Clip | Failure]:
         """Each clip's pixels moved to a mean of 110 and a deviation of 55."""
         for made in self._source.read(refs, clips):
             if isinstance(made, Clip):

@@ -3,7 +3,7 @@
 write_inception(file)     torch-fidelity's net, whole, random: its state dict
 write_i3d(file)           TorchScript, called as i3d_torchscript.pt is
 write_plain(file)         TorchScript of (B, 3, T, H, W) alone
-write_videomae(folder)    transformers' VideoMAE
+write_videomae(folder)    VideoMAE as it was published: with its decoder, biases by their old names
 """
 
 from __future__ import annotations
@@ -87,15 +87,17 @@ def write_plain(file: Path) -> Path:
 
 def write_videomae(folder: Path) -> Path:
     """Safetensors, config and preprocessor, as MCG-NJU/videomae-base."""
-    import torch
-    from transformers import VideoMAEConfig, VideoMAEModel
+    from safetensors.torch import save_file
 
-    torch.manual_seed(0)
-    model = VideoMAEModel(VideoMAEConfig(**VIDEOMAE))
-    for parameter in model.parameters():
-        if parameter.dim() > 1:
-            torch.nn.init.normal_(parameter, std=0.3)
-    model.save_pretrained(folder)
+    model = videomae()
+    folder.mkdir()
+    model.config.architectures = [type(model).__name__]
+    model.config.save_pretrained(folder)
+    old = {".query.bias": ".q_bias", ".value.bias": ".v_bias"}
+    tensors = dict(model.state_dict())
+    for new, name in old.items():
+        tensors = {key.replace(new, name): tensor for key, tensor in tensors.items()}
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
     told = {
         "crop_size": {"height": SIDE, "width": SIDE}, "do_center_crop": True, "do_normalize": True,
         "do_rescale": True, "do_resize": True, "image_mean": [0.485, 0.456, 0.406],
@@ -104,6 +106,18 @@ def write_videomae(folder: Path) -> Path:
     }  # fmt: skip
     (folder / "preprocessor_config.json").write_text(json.dumps(told), encoding="utf-8")
     return folder
+
+
+def videomae() -> Any:
+    """What `write_videomae` writes: a VideoMAE for pretraining, its biases far from 0."""
+    import torch
+    from transformers import VideoMAEConfig, VideoMAEForPreTraining
+
+    torch.manual_seed(0)
+    model = VideoMAEForPreTraining(VideoMAEConfig(**VIDEOMAE))
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    return model.requires_grad_(False).eval()
 
 
 def _scripted(module: Any, file: Path) -> Path:

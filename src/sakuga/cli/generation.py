@@ -60,11 +60,12 @@ def _page9(out: str, made: Generation, sides: Sequence[Side]) -> str:
         from sakuga.evaluate.figure9 import html
 
         return html(made, sides)
+    from sakuga.evaluate import origin
     from sakuga.evaluate.table3 import lines, notes
     from sakuga.evaluate.told import grid
 
-    told = "\n".join(f"- {note}" for note in notes(made))
-    return f"# Generation\n\n{grid(lines(made))}\n\n{told}\n"
+    told, nets = "\n".join(f"- {note}" for note in notes(made)), grid(origin.lines(made.terms))
+    return f"# Generation\n\n{grid(lines(made))}\n\n{told}\n\n## Nets\n\n{nets}\n"
 
 
 def _page10(out: str, made: Gap, sides: Sequence[Side]) -> str:
@@ -166,12 +167,13 @@ def _tell(
 ) -> None:
     from sakuga.cli.console import print_json, stdout
     from sakuga.cli.evaluate import print_lines
+    from sakuga.evaluate.origin import sentences
 
     if as_json:
         print_json(made)
         return
     print_lines(lines)
-    for note in notes:
+    for note in (*notes, *sentences(made.terms)):
         stdout().print(note, style="dim", soft_wrap=True)
     if out is not None:
         stdout().print(out, soft_wrap=True)

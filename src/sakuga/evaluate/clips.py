@@ -79,7 +79,14 @@ class Clips:
             "repeat": "every frame twice",
             "timing": "every drawing held as its clip's timing says",
         }[self.expand]
-        return f"{self.frames} frames of {self.width}x{self.height}, {way}"
+        taken = "evenly spaced" if self.take == "uniform" else "the first"
+        cut = f" of a span of {self.span}" if self.span else ""
+        return (
+            f"{self.frames} frames of each, {taken}{cut} (of a dataset evenly spaced keyframes), "
+            f"cut around the middle to {self.width}:{self.height} and resized to "
+            f"{self.width}x{self.height}, smaller by area, larger by cubic interpolation; nets "
+            f"that see motion are given them {way}; seed {self.seed}"
+        )
 
     def places(self, there: int) -> NDArray[np.int64]:
         """(frames,) of a file's or span's frames. Raises TooFewFrames."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from sakuga.core.images import Picture, fit, to_jpeg
 from sakuga.evaluate.clips import Chosen, Clip, Clips, Ref, TooFewFrames, choose, enough
 from sakuga.evaluate.clips import Source as Source
 from sakuga.evaluate.extractors import Extract, Extractor, Seen, ready
+from sakuga.evaluate.origin import digest
 
 AT_ONCE = 8  # clips in memory
 FILMS = 8  # of a side, from which on intervals are drawn by film and not by clip
@@ -25,13 +27,15 @@ Advance = Callable[[str, float, int], None]
 @dataclass(slots=True)
 class Side:
     """One source's clips as they were measured. seen: section -> one for each of refs. kept: the
-    pixels of the first of them, by name; thumbnails: a small JPEG of each, where asked for."""
+    pixels of the first of them, by name; hashes: of each one's frames; thumbnails: a small JPEG of
+    each, where asked for."""
 
     name: str
     refs: list[Ref]
     seen: dict[str, list[Seen]]
     left_out: Counter[str]
     kept: dict[str, Picture] = field(default_factory=dict[str, Picture])
+    hashes: dict[str, str] = field(default_factory=dict[str, str])
     thumbnails: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     @property
@@ -43,6 +47,11 @@ class Side:
     def clips(self) -> list[str]:
         """(clips,) their names."""
         return [ref.name for ref in self.refs]
+
+    @property
+    def pixels(self) -> str:
+        """16 digits that differ where the frames that were measured do."""
+        return digest({name: self.hashes[name] for name in self.clips})
 
     def first(self, count: int) -> None:
         """Keep so many."""
@@ -105,11 +114,12 @@ class _Work:
     def side(self, chosen: Chosen, name: str, advance: Advance) -> Side:
         """One source's clips, in the order of the seed."""
         found: dict[str, dict[str, Seen]] = {}
-        kept, small = dict[str, Picture](), dict[str, bytes]()
+        kept, small, hashes = dict[str, Picture](), dict[str, bytes](), dict[str, str]()
         wanted = {ref.name for ref in chosen.refs[:KEPT]}
         done = 0
         for some in self._readable(chosen):
             for clip in some:
+                hashes[clip.ref.name] = sha256(clip.pixels.tobytes()).hexdigest()
                 if clip.ref.name in wanted:
                     kept[clip.ref.name] = clip.pixels
                 if self.thumbnails:
@@ -119,7 +129,7 @@ class _Work:
             advance(name, done, len(chosen.refs))
         refs = [ref for ref in chosen.refs if ref.name in found]
         seen = {s: [found[ref.name][s] for ref in refs] for s in self.recipes}
-        return Side(name, refs, seen, chosen.left_out, kept, small)
+        return Side(name, refs, seen, chosen.left_out, kept, hashes, small)
 
     def _readable(self, chosen: Chosen) -> Iterator[list[Clip]]:
         held: list[Clip] = []

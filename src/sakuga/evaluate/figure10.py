@@ -8,23 +8,26 @@ from html import escape
 
 import numpy as np
 
+from sakuga.evaluate import origin
 from sakuga.evaluate.features import Side
 from sakuga.evaluate.gap import Gap
-from sakuga.evaluate.page import STYLE, notes_of, table_of
+from sakuga.evaluate.page import STYLE, list_of, nets_of, notes_of, table_of
 from sakuga.evaluate.table4 import lines, notes
 from sakuga.evaluate.told import grid
-from sakuga.evaluate.tsne import Point
+from sakuga.evaluate.tsne import COMPONENTS, Point, perplexity
 
 WIDTH, HEIGHT, MARGIN, LEGEND = 860, 620, 24, 22
 COLOURS = ("#c8321b", "#14627a", "#8a6d00", "#6a3d9a", "#2e7d32", "#5f6368")
+ON_DARK = ("#ff8a70", "#5cc3e0", "#e3c04a", "#c19bf0", "#7fd184", "#b5bac0")  # the same, lighter
 MARKS = ("circle", "square", "triangle", "diamond")  # beside the colour, for who can't tell them
 INK = "#20222b"
 PICTURES = 1500  # at most, on a page
 
 LOOK = """
-.wide { overflow-x: auto }
-.wide td, .wide th { white-space: nowrap; padding: .25rem .4rem; font-size: .85em }
-svg { width: 100%; height: auto; border: 1px solid #8884; background: #fff }
+svg { display: block; width: 100%; max-width: 64rem; height: auto; border: 1px solid #8884;
+  fill: CanvasText }
+svg .back { fill: Canvas }
+@media (prefers-color-scheme: dark) { DARK }
 #near { position: fixed; display: none; pointer-events: none; background: Canvas; padding: .3rem;
   border: 1px solid #8888; font-size: .85em; max-width: 15rem }
 #near img { display: block; width: 14rem }
@@ -56,7 +59,7 @@ def svg(points: Sequence[Point], names: Sequence[str]) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
             f'font-family="sans-serif" font-size="13" fill="{INK}" role="img">'
             "<title>t-SNE of clips</title>"
-            f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
+            f'<rect class="back" width="{WIDTH}" height="{height}" fill="white"/>',
             *_points(points, names),
             *_legend(names),
             "</svg>\n",
@@ -72,9 +75,9 @@ def html(made: Gap, sides: Sequence[Side]) -> str:
         pictures = "[" + ",".join(f'"{each}"' for each in _pictures(made.points, sides)) + "]"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Domain gap</title>'
-        f"<style>{STYLE}{LOOK}</style></head><body><h1>Domain gap</h1>"
-        f'<h2>Table 4</h2><div class="wide">{table_of(lines(made))}</div>{notes_of(notes(made))}'
-        f"<h2>Figure 10</h2>{figure}{notes_of([caption(made)])}"
+        f"<style>{STYLE}{LOOK.replace('DARK', _dark())}</style></head><body><h1>Domain gap</h1>"
+        f"<h2>Table 4</h2>{table_of(lines(made))}{list_of(notes(made))}"
+        f"<h2>Figure 10</h2>{figure}{notes_of([caption(made)])}{nets_of(made.terms)}"
         f'<div id="near"></div><script type="application/json" id="pictures">{pictures}</script>'
         f"<script>{HOVER}</script></body></html>\n"
     )
@@ -83,15 +86,17 @@ def html(made: Gap, sides: Sequence[Side]) -> str:
 def markdown(made: Gap) -> str:
     """The table and notes; no pictures."""
     told = "\n".join(f"- {note}" for note in notes(made))
-    return f"# Domain gap\n\n{grid(lines(made))}\n\n{told}\n"
+    nets = grid(origin.lines(made.terms))
+    return f"# Domain gap\n\n{grid(lines(made))}\n\n{told}\n\n## Nets\n\n{nets}\n"
 
 
 def caption(made: Gap) -> str:
     """What the figure is of."""
+    space = made.terms.nets["space"].called if made.points else "no net"
     return (
-        f"{len(made.points):,} clips in the space of {made.nets.get('space', 'no net')}, by PCA to "
-        "50 and t-SNE with a fixed seed. Near is alike; how far apart, and how large a heap is, "
-        "mean nothing: the table says how far."
+        f"{len(made.points):,} clips in the space of {space}, by PCA to {COMPONENTS} and t-SNE of "
+        f"perplexity {perplexity(len(made.points)):.0f}, seed {made.terms.clips['seed']}. Near is "
+        "alike; how far apart, and how large a heap is, mean nothing: the table says how far."
     )
 
 
@@ -108,7 +113,8 @@ def _points(points: Sequence[Point], names: Sequence[str]) -> Iterator[str]:
 
 
 def _mark(side: int, x: float, y: float) -> str:
-    look = f'fill="{COLOURS[side % len(COLOURS)]}" fill-opacity=".7"'
+    colour = side % len(COLOURS)
+    look = f'class="of{colour}" fill="{COLOURS[colour]}" fill-opacity=".7"'
     kind = MARKS[side % len(MARKS)]
     if kind == "circle":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" {look}/>'
@@ -119,6 +125,11 @@ def _mark(side: int, x: float, y: float) -> str:
     }[kind]
     told = " ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in corners)
     return f'<polygon points="{told}" {look}/>'
+
+
+def _dark() -> str:
+    """The colours of points on a dark page; a figure alone is always on white."""
+    return " ".join(f"svg .of{n} {{ fill: {colour} }}" for n, colour in enumerate(ON_DARK))
 
 
 def _legend(names: Sequence[str]) -> Iterator[str]:

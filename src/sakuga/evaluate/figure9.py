@@ -12,7 +12,7 @@ import numpy as np
 from sakuga.core.images import Picture, fit, to_jpeg
 from sakuga.evaluate.features import Side
 from sakuga.evaluate.generation import Generation
-from sakuga.evaluate.page import STYLE, notes_of, table_of
+from sakuga.evaluate.page import STYLE, list_of, nets_of, notes_of, table_of
 from sakuga.evaluate.table3 import lines, notes
 
 ROWS = 6
@@ -44,9 +44,6 @@ document.onkeydown = e => {
 show(); requestAnimationFrame(tick);
 """
 LOOK = """
-body { max-width: 100rem }
-.wide { overflow-x: auto }
-.wide td, .wide th { white-space: nowrap; padding: .25rem .4rem; font-size: .85em }
 .row { display: grid; gap: .6rem; margin: 0 0 1.2rem; align-items: start }
 .row figure { width: auto; min-width: 0 }
 .clip { background-repeat: no-repeat; background-position: 0 0; width: 100% }
@@ -94,13 +91,13 @@ def html(made: Generation, sides: Sequence[Side]) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Generation</title>'
         f"<style>{STYLE}{LOOK}</style></head><body><h1>Generation</h1>"
-        f'<h2>Table 3</h2><div class="wide">{table_of(lines(made))}</div>{notes_of(notes(made))}'
+        f"<h2>Table 3</h2>{table_of(lines(made))}{list_of(notes(made))}"
         f"<h2>Figure 9</h2>{notes_of([about])}"
         '<div class="bar"><button id="play">Pause</button>'
         f'<input id="at" type="range" min="0" max="{longest - 1}" value="0" aria-label="frame">'
         '<label>frames a second <input id="fps" type="number" min="1" max="60" value="8"></label>'
-        f"</div>{''.join(_row(row, paired) for row in found)}<script>{PLAYER}</script>"
-        "</body></html>\n"
+        f"</div>{''.join(_row(row, paired) for row in found)}{nets_of(made.terms)}"
+        f"<script>{PLAYER}</script></body></html>\n"
     )
 
 

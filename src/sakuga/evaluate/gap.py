@@ -18,6 +18,7 @@ from sakuga.evaluate.clips import Clips
 from sakuga.evaluate.distances import Distance, distance
 from sakuga.evaluate.extractors import Extractor, Seen
 from sakuga.evaluate.features import Advance, Side, Sides, Source, measure
+from sakuga.evaluate.origin import Terms, terms
 from sakuga.evaluate.tsne import Point, points
 from sakuga.metrics.neighbours import Mixing, mixing
 from sakuga.metrics.probe import Probe, probe
@@ -41,16 +42,18 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """As `generation.Generation`. points: t-SNE of all clips. left_out: of each, why -> clips."""
+    """As `generation.Generation`. points: t-SNE of all clips. left_out: of each, why -> clips.
+    pixels: of each, 16 digits of the frames measured."""
 
     pairs: list[Pair]
     names: list[str]
     clips: int
     by_film: bool
     protocol: str
-    nets: dict[str, str]
+    terms: Terms
     points: list[Point]
     left_out: dict[str, dict[str, int]]
+    pixels: dict[str, str]
 
 
 def evaluate(
@@ -74,9 +77,10 @@ def evaluate(
         len(found.sides[0].refs),
         found.by_film,
         clips.protocol,
-        {section: recipe.called for section, recipe in recipes.items()},
+        terms(clips, len(found.sides[0].refs), recipes),
         points({side.name: side.clips for side in found.sides}, vectors, clips.seed),
         {s.name: {why: n for why, n in s.left_out.items() if n} for s in found.sides},
+        {side.name: side.pixels for side in found.sides},
     )
     return made, found.sides
 

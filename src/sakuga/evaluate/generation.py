@@ -11,6 +11,7 @@ from sakuga.evaluate.clips import Clips
 from sakuga.evaluate.distances import Distance, distance, spread, stacked
 from sakuga.evaluate.extractors import Extractor, reader
 from sakuga.evaluate.features import Advance, Side, Sides, Source, measure
+from sakuga.evaluate.origin import Terms, terms
 from sakuga.metrics import inception_score
 from sakuga.metrics.clipsim import clipsim
 from sakuga.metrics.inception_score import Pooled
@@ -23,7 +24,7 @@ DISTANCES = ("fid", "fvd", "fvd2")
 @dataclass(frozen=True, slots=True)
 class Model:
     """One side. distances: from the real side, by section; none of the real side itself. captioned:
-    clips with a caption. left_out: why -> clips."""
+    clips with a caption. left_out: why -> clips. pixels: 16 digits of the frames measured."""
 
     name: str
     distances: dict[str, Distance]
@@ -32,12 +33,13 @@ class Model:
     clipsim: Estimate | None
     captioned: int
     left_out: dict[str, int]
+    pixels: str
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """clips: of each side; by_film: whether intervals draw films, not clips. protocol: frames, size
-    and what motion was shown as. nets: section -> which. paired: clips of one name on all sides.
+    """clips: of each side; by_film: whether intervals draw films, not clips. protocol: what was
+    taken of each, in words. terms: all that it depends on. paired: clips of one name on all sides.
     """
 
     real: Model
@@ -45,7 +47,7 @@ class Generation:
     clips: int
     by_film: bool
     protocol: str
-    nets: dict[str, str]
+    terms: Terms
     paired: int
 
 
@@ -72,7 +74,7 @@ def evaluate(
         len(real.refs),
         found.by_film,
         clips.protocol,
-        {section: recipe.called for section, recipe in recipes.items()},
+        terms(clips, len(real.refs), recipes),
         len(names),
     )
     return made, found.sides
@@ -93,7 +95,7 @@ def _model(
     pooled, per_clip = _inception_scores(side, groups, seed)
     similar, captions = _clipsim(found, side, real, groups, seed)
     left_out = {why: count for why, count in side.left_out.items() if count}
-    return Model(side.name, distances, pooled, per_clip, similar, captions, left_out)
+    return Model(side.name, distances, pooled, per_clip, similar, captions, left_out, side.pixels)
 
 
 def _inception_scores(

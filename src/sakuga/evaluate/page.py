@@ -6,14 +6,16 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from sakuga.evaluate import origin
+from sakuga.evaluate.origin import Terms
 from sakuga.evaluate.ranked import Hit, Query
 from sakuga.evaluate.retrieval import Retrieval
 from sakuga.evaluate.table2 import Line, class_lines, lines, name, notes
 from sakuga.evaluate.told import grid
 
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
-  color-scheme: light dark }
+:root { color-scheme: light dark }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem }
 table { border-collapse: collapse; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums;
   font-size: .85em }
 th, td { padding: .25rem .5rem; border-bottom: 1px solid #8884; text-align: right }
@@ -27,6 +29,10 @@ figure { margin: 0; width: calc((100% - 3.5rem) / 6); min-width: 8rem; box-sizin
 figure.right { border-color: #2a9d5c }
 img, .none { width: 100%; aspect-ratio: 16/9; object-fit: contain; background: #8882 }
 figcaption, .note { font-size: .85em; opacity: .8 }
+ul.note { padding-left: 1.2rem } ul.note li { margin: .25rem 0 }
+tr.paper td { font-style: italic; opacity: .7 }
+.nets th, .nets td { text-align: left; vertical-align: top; white-space: normal }
+.nets td:last-child { overflow-wrap: anywhere; min-width: 18rem }
 """
 
 
@@ -64,9 +70,14 @@ _RANKED = (
 def table_of(rows: Sequence[Line], kind: str = "") -> str:
     """Lines, the first the head."""
     head, *body = rows
-    told = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in body)
+    told = "".join(f"<tr{_kind(row)}>{_cells(row, 'td')}</tr>" for row in body)
     table = f'<table class="{kind}"><tr>{_cells(head, "th")}</tr>{told}</table>'
     return f'<div class="wide">{table}</div>'
+
+
+def _kind(row: Line) -> str:
+    """The paper's rows look like what they are."""
+    return ' class="paper"' if row[0].startswith("paper") else ""
 
 
 def _cells(row: Line, tag: str) -> str:
@@ -76,6 +87,18 @@ def _cells(row: Line, tag: str) -> str:
 def notes_of(told: Iterable[str]) -> str:
     """A paragraph each."""
     return "".join(f'<p class="note">{escape(each)}</p>' for each in told)
+
+
+def list_of(told: Iterable[str]) -> str:
+    """A line each."""
+    return f'<ul class="note">{"".join(f"<li>{escape(each)}</li>" for each in told)}</ul>'
+
+
+def nets_of(terms: Terms) -> str:
+    """The nets that numbers are of, with the hashes of their files."""
+    packages = ", ".join(f"{name} {version}" for name, version in terms.packages.items())
+    read = f"Read, cut and resized by {packages}."
+    return f"<h2>Nets</h2>{table_of(origin.lines(terms), 'nets')}{notes_of([read])}"
 
 
 def _query(query: Query) -> str:

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sakuga.evaluate.generation import Generation, Model
-from sakuga.evaluate.told import NOTHING, Line, about, counts, frechet, kid, unlimited, value
+from sakuga.evaluate.told import (
+    NOTHING,
+    PAPER,
+    Line,
+    about,
+    counts,
+    frechet,
+    kid,
+    same,
+    unlimited,
+    value,
+)
 
 HEAD: Line = (
     "", "IS per clip", "IS pooled", "FID", "at infinity", "KID x1000", "FVD", "at infinity",
     "CLIPSIM",
 )  # fmt: skip
-PAPER: dict[str, tuple[str, str, str, str]] = {  # IS, FID, FVD, CLIPSIM
+PUBLISHED: dict[str, tuple[str, str, str, str]] = {  # IS, FID, FVD, CLIPSIM
     "SVD, LVD": ("1.09", "23.10", "307.6", "0.267"),
     "SVD, +Sakuga-42M": ("1.12", "14.67", "92.3", "0.279"),
 }
@@ -22,8 +33,8 @@ def lines(made: Generation) -> list[Line]:
     second = any("fvd2" in model.distances for model in made.models)
     rows = [_line(model, second) for model in (*made.models, made.real)]
     paper = [
-        (f"paper: {who}", score, NOTHING, fid, NOTHING, NOTHING, fvd, NOTHING, similar)
-        for who, (score, fid, fvd, similar) in PAPER.items()
+        (f"{PAPER}: {who}", score, NOTHING, fid, NOTHING, NOTHING, fvd, NOTHING, similar)
+        for who, (score, fid, fvd, similar) in PUBLISHED.items()
     ]
     if not second:
         return [HEAD, *rows, *paper]
@@ -32,21 +43,22 @@ def lines(made: Generation) -> list[Line]:
 
 def notes(made: Generation) -> Iterator[str]:
     """How it was done, and what keeps it from the paper's numbers; a sentence each."""
+    yield (
+        f"{PAPER}: not comparable. It does not say how many clips its numbers are of, nor their "
+        "frames, size, nets or captions, nor how it shows 8 keyframes to a net that wants 9. Its "
+        "IS is near 1, as the score per clip is. Its rows are no yardstick for the others."
+    )
     sides = (made.real, *made.models)
     yield from counts(
         made.clips, made.by_film, made.protocol, {side.name: side.left_out for side in sides}
     )
     found = [each for model in made.models for each in model.distances.values()]
     yield from about(found)
-    yield (
-        "The paper does not say how many clips its numbers are of, nor their frames, size, nets or "
-        "captions, nor how it shows 8 keyframes to a net that wants 9 frames; its IS is near 1, as "
-        "the score per clip is. Its rows are no yardstick for the others."
-    )
+    yield same(made.terms.key, f"{made.real.name} {made.real.pixels}")
     if made.paired:
         yield f"{made.paired:,} clips bear the same name on all sides."
     for side in sides:
-        if "clipsim" in made.nets and side.captioned < made.clips:
+        if "clipsim" in made.terms.nets and side.captioned < made.clips:
             yield f"{side.name}: {side.captioned:,} of {made.clips:,} clips have a caption."
 
 

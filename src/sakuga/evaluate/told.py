@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from sakuga.evaluate.distances import Distance
-from sakuga.metrics.resample import Estimate
+from sakuga.metrics.frechet import FRACTIONS
+from sakuga.metrics.resample import RESAMPLES, Estimate
 
 NOTHING = "-"
 MARK = "*"  # n <= d
+PAPER = "paper†"  # before the paper's rows, and the note that says what they are not
 Line = tuple[str, ...]
 
 
@@ -19,7 +21,8 @@ def value(each: Estimate | None, digits: int = 2) -> str:
     told = f"{each.value:.{digits}f}"
     if each.low is None or each.high is None:
         return told
-    return f"{told} ({each.low:.{digits}f}-{each.high:.{digits}f})"
+    to = "-" if each.low >= 0 else " to "
+    return f"{told} ({each.low:.{digits}f}{to}{each.high:.{digits}f})"
 
 
 def frechet(each: Distance | None) -> str:
@@ -66,6 +69,12 @@ def about(distances: Iterable[Distance]) -> Iterator[str]:
             )
         if each.extrapolated is None:
             yield f"{net}: too few clips to extrapolate to unlimited samples."
+    parts = ", ".join(f"{fraction:.0%}" for fraction in FRACTIONS)
+    yield (
+        f"At infinity: the line through the distances of {parts} of the samples over 1 / their "
+        "number, where that is 0. A Fréchet distance without it is too large by about 1 / n: "
+        "compare equal n alone."
+    )
 
 
 def counts(clips: int, by_film: bool, protocol: str, left_out: Mapping[str, Mapping[str, int]]
@@ -73,8 +82,8 @@ def counts(clips: int, by_film: bool, protocol: str, left_out: Mapping[str, Mapp
     """How many clips, what of them, what was left out."""
     drawn = "the clips of one film" if by_film else "the frames of one clip"
     yield (
-        f"{clips:,} clips a side, {protocol}. In brackets 95% intervals at this number, {drawn} "
-        "drawn together."
+        f"{clips:,} clips a side: {protocol}. In brackets 95% intervals at this number, of "
+        f"{RESAMPLES:,} resamples, {drawn} drawn together."
     )
     if not by_film:
         yield (
@@ -82,8 +91,17 @@ def counts(clips: int, by_film: bool, protocol: str, left_out: Mapping[str, Mapp
             "promise too much."
         )
     for name, reasons in left_out.items():
-        for why, count in reasons.items():
-            yield f"{name}: {count:,} left out: {why.replace('_', ' ')}."
+        told = ", ".join(f"{n:,} {why.replace('_', ' ')}" for why, n in reasons.items())
+        if told:
+            yield f"{name}: left out: {told}."
+
+
+def same(key: str, pixels: str) -> str:
+    """When two runs may be compared."""
+    return (
+        f"Two runs may be compared where their terms are the same ({key}: how clips are taken, how "
+        f"many, the nets and their files) and so are the clips they measure against ({pixels})."
+    )
 
 
 def grid(rows: Iterable[Line]) -> str:

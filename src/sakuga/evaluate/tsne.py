@@ -48,15 +48,19 @@ def principal(features: Floats) -> Floats:
     return (left * sizes * signs)[:, :COMPONENTS]
 
 
+def perplexity(count: int) -> float:
+    """30, or a third of what so many clips allow."""
+    return min(PERPLEXITY, max(1.0, (count - 1) / 3))
+
+
 def tsne(features: Floats, seed: int = 0) -> Floats:
-    """(N, 2). Perplexity 30, or a third of what N allows; equal features are spread a little."""
+    """(N, 2). Equal features are spread a little."""
     from sklearn.manifold import TSNE
 
-    perplexity = min(PERPLEXITY, max(1.0, (len(features) - 1) / 3))
     if not features.any():
         return np.zeros((len(features), 2))  # all alike: it divides by their spread
     made: Any = TSNE(
-        perplexity=perplexity, init="pca" if features.shape[1] > 1 else "random",
+        perplexity=perplexity(len(features)), init="pca" if features.shape[1] > 1 else "random",
         learning_rate="auto", random_state=seed,
     )  # fmt: skip
     return np.asarray(made.fit_transform(features), np.float64)

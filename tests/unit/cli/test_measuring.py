@@ -49,7 +49,7 @@ def test_generation_prints_a_table_and_writes_a_page(folders: Path, tmp_path: Pa
     made = run("generation", folders / "a", folders / "b", *SMALL, *RANDOM,
                "--set", "clipsim.use=none", "--out", page)  # fmt: skip
     assert made.exit_code == 0, made.output
-    assert "paper: SVD" in made.stdout and "untrained" in made.stdout
+    assert "paper†: SVD" in made.stdout and "untrained" in made.stdout
     assert "…" not in made.stdout  # no number is cut off, however narrow the screen
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 

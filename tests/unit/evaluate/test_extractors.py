@@ -125,6 +125,19 @@ def test_inception_is_torch_fidelitys_own(shared: Path) -> None:
         Inception(str(other)).load()
 
 
+def test_videomae_is_read_whole_from_the_names_it_was_published_with(nets: Path) -> None:
+    """The encoder of the model for pretraining, biases and all; its features the mean of tokens."""
+    import torch
+
+    frames = np.full((16, tiny.SIDE, tiny.SIDE, 3), 90, np.uint8)
+    frames[::2, :16] = 200
+    [ours] = VideoMae(str(nets / "videomae")).load()([frames])
+    mean, deviation = (torch.tensor(x) for x in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    shown = (torch.from_numpy(frames).float() / 255 - mean) / deviation
+    theirs = tiny.videomae().videomae(shown.permute(0, 3, 1, 2)[None]).last_hidden_state.mean(1)
+    np.testing.assert_allclose(ours.vectors, theirs.numpy(), rtol=1e-4, atol=1e-5)
+
+
 def test_i3d_is_called_as_its_file_wants(nets: Path) -> None:
     """With flags it is given 0 to 255 as it is; without, -1 to 1 at its side."""
     [plain] = I3d(str(nets / "plain.pt"), side=24).load()([clip(9)])

@@ -207,7 +207,7 @@ def test_table_3_stands_beside_the_papers(generated: Any) -> None:
     made, _ = generated
     rows = table3.lines(made)
     assert [row[0] for row in rows] == [
-        "", "alike", "noise", "real (real)", "paper: SVD, LVD", "paper: SVD, +Sakuga-42M",
+        "", "alike", "noise", "real (real)", "paper†: SVD, LVD", "paper†: SVD, +Sakuga-42M",
     ]  # fmt: skip
     assert len({len(row) for row in rows}) == 1
     assert rows[-1][3] == "14.67" and rows[-1][6] == "92.3"

@@ -3,7 +3,8 @@
 A recipe is a frozen dataclass with `needs`, `sees`, `called`, `check` and `load`, named in NETS or
 given as `module:Class`. Its worker takes clips and gives each one's features in the same order.
 
-To add one: a frozen dataclass like `random.Random`; nothing else has to know of it.
+To add one: a frozen dataclass like `random.Random`; nothing else has to know of it. One that reads
+files which are not the hub's names them in `files`, so that the page can tell their hashes.
 """
 
 from __future__ import annotations

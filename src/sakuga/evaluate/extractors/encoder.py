@@ -36,6 +36,11 @@ class Encoder:
         return Needs("train", ("torch", "safetensors"))
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """What is read."""
+        return (Path(self.run) / "model.safetensors",)
+
+    @property
     def sees(self) -> Sees:
         """Clips."""
         return "clips"

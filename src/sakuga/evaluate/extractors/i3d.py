@@ -45,6 +45,11 @@ class I3d:
         return Needs("metrics", ("torch",))
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """What is read."""
+        return (Path(self.file),)
+
+    @property
     def sees(self) -> Sees:
         """Clips."""
         return "clips"

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Ge
@@ -38,6 +38,8 @@ class Inception:
     """weights: the file; "" is where torch-fidelity keeps it. resize: see above. batch: frames at
     once, 0 as suits the device."""
 
+    also: ClassVar[tuple[str, ...]] = ("torch_fidelity",)  # see `check`
+
     weights: str = ""
     resize: Literal["antialiased", "plain"] = "antialiased"
     batch: Annotated[int, Ge(0)] = where(0)
@@ -47,6 +49,11 @@ class Inception:
     def needs(self) -> Needs:
         """Packages; `check` looks for the others, which no extra brings."""
         return Needs("metrics", ("torch", "PIL"))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What is read."""
+        return (self._file(),)
 
     @property
     def sees(self) -> Sees:

@@ -61,11 +61,13 @@ def opened(kind: str, folder: Path, place: Place, **more: Any) -> Any:
             pickle.UnpicklingError) as error:  # fmt: skip
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise RequestError(f"{folder} is no {kind} that can be opened: {first}") from error
+    version = transformers.__version__
     lacking = sorted(key for key in told["missing_keys"] if not key.endswith("position_ids"))
     if lacking:
         raise RequestError(
             f"{folder}: its weights lack {len(lacking)} of a {kind}'s tensors, {lacking[0]} among "
-            "them: it is another model, or not whole"
+            f"them: it is another model, not whole, or its names are not known to transformers "
+            f"{version}"
         )
     return model.requires_grad_(False).to(place.device).eval()
 

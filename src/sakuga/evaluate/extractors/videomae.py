@@ -2,8 +2,10 @@
 
 Upstream: MCG-NJU/videomae-base on the Hugging Face hub (CC-BY-NC-4.0), arXiv 2203.12602; that FVD
 by it follows motion better: arXiv 2404.12391, whose own net is the giant one, so its numbers are
-others. A clip's feature is the mean over its last layer's tokens. Its revision could not be looked
-up and is not pinned.
+others. A clip's feature is the mean over its last layer's tokens. The commit is the one that mteb's
+list of models (embeddings-benchmark/mteb, videomae_models.py) names. Its file calls the biases of
+queries and values as transformers 4 did; a transformers 5 that does not know these names would
+leave them 0, and is refused.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ class VideoMae:
     its config says. batch: frames at once, 0 as suits the device."""
 
     repo: str = "MCG-NJU/videomae-base"
-    revision: str = "main"
+    revision: str = "dc740ceda42fce44faed2ea03c6d447db72f6af9"
     weights: str = "model.safetensors"
     frames: Annotated[int, Ge(2)] = 16
     batch: Annotated[int, Ge(0)] = where(0)
