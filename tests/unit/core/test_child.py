@@ -1,4 +1,4 @@
-"""A child has its parent's environment of now, is seen to live, shares memory, and is told to end."""
+"""A child has the environment of now, shows that it lives, shares memory, and tells its end."""
 
 from __future__ import annotations
 
