@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 KEY: Final = "_trained_on"
-FPS: Final = (
-    7  # what upstream's pipeline tells a net, which serves where training told no one number
-)
-MOTION: Final = 127
+FPS: Final = 7  # upstream's pipeline tells a net this where training told no one number ...
+MOTION: Final = 127  # ... and this
 _TOLD: Final = ("frames", "width", "height", "fps", "motion")
 _MANY: Final = {"fps": ("timing", FPS), "motion": ("dynamic", MOTION)}
 

@@ -10,6 +10,7 @@ import sakuga
 from sakuga.core.recipe import public
 from sakuga.dataset.front import to_yaml
 from sakuga.models.public import SVD
+from sakuga.models.svd_format import FPS, MOTION
 from sakuga.train.lineage import NAME, Lineage
 from sakuga.train.packed import Pack, facts_of
 from sakuga.train.svd.recipe import Recipe
@@ -87,8 +88,8 @@ def _loading(base: str, recipe: Recipe) -> str:
     clips = recipe.clips
     return _WHOLE.format(
         height=clips.height, width=clips.width, frames=clips.frames,
-        fps=7 if clips.fps == "timing" else clips.fps,
-        motion=127 if clips.motion == "dynamic" else clips.motion,
+        fps=FPS if clips.fps == "timing" else clips.fps,
+        motion=MOTION if clips.motion == "dynamic" else clips.motion,
     )  # fmt: skip
 
 

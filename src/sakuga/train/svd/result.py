@@ -19,6 +19,7 @@ from typing import Any
 
 from sakuga.models import svd as nets
 from sakuga.models.public import SVD
+from sakuga.models.svd_format import as_config
 from sakuga.train.average import Average
 from sakuga.train.lineage import Lineage
 from sakuga.train.packed import Pack
@@ -81,7 +82,8 @@ def _pipeline(
             finish_drawn(parts, folder)
         else:
             _copy(parts.folder, folder)
-        unet.register_to_config(_name_or_path=base)  # never a path of this machine
+        # Never a path of this machine; and how it is to be drawn, wherever the folder goes.
+        unet.register_to_config(_name_or_path=base, **as_config(recipe.clips))
         unet.save_pretrained(folder / "unet")
         _tell(folder, base, recipe, pack, source)
     return run / "pipeline"

@@ -22,6 +22,7 @@ import torch
 from sakuga.core.errors import RequestError, StopBuild
 from sakuga.models import svd as nets
 from sakuga.models.public import SVD
+from sakuga.models.svd_format import KEY, Format, format_of
 from sakuga.train import checkpoints, journal
 from sakuga.train.order import Key
 from sakuga.train.packed import Pack
@@ -157,6 +158,15 @@ def test_the_card_names_what_it_was_trained_on(whole: Path, published: Path, pac
     assert {len(video) for video in table["video"].to_pylist()} == {64}
     unet = json.loads((whole / "pipeline" / "unet" / "config.json").read_text())
     assert str(published) not in json.dumps(unet)
+
+
+def test_the_result_says_how_it_is_to_be_drawn_wherever_it_goes(
+    whole: Path, tmp_path: Path
+) -> None:
+    moved = shutil.copytree(whole / "pipeline", tmp_path / "moved")
+    found = nets.opened(str(moved)).unet.config
+    assert format_of(found[KEY]) == Format(8, 32, 16, 7, 127)
+    assert found.num_frames == 8
 
 
 def test_grids_of_samples_show_the_clips_over_what_was_made_of_them(whole: Path) -> None:
