@@ -25,7 +25,7 @@ NAMES = (
     "timesheet",
     "gap",
 )
-ASKED = ("learning", "svd", "gpu")  # only where they are named: hours, or a GPU
+ASKED = ("learning", "svd", "gpu", "gpu_svd")  # only where they are named: hours, or a GPU
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 
 

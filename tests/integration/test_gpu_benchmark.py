@@ -1,4 +1,4 @@
-"""The benchmark for a GPU, on tiny nets on a CPU: what it will run there is run here."""
+"""The benchmarks for a GPU, on tiny nets on a CPU: what they will run there is run here."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from benchmarks import gpu
+from benchmarks import gpu, gpu_svd
 
 from sakuga.train.contrastive.recipe import Recipe, read_recipe
+from sakuga.train.svd.dry import outlook
 
 TINY = {
     "ViCLIP-L": ("net.size=tiny",),
@@ -55,5 +56,30 @@ def test_the_scan_is_timed_as_the_mixer_has_it() -> None:
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_without_a_gpu_it_says_so() -> None:
-    with pytest.raises(SystemExit, match="no GPU here"):
-        next(gpu.lines())
+    for each in (gpu, gpu_svd):
+        with pytest.raises(SystemExit, match="no GPU here"):
+            next(each.lines())
+
+
+@pytest.mark.parametrize("way", ["all, activations kept", "adapters"])
+def test_svd_in_its_true_sizes_is_foretold_as_it_will_be_measured(way: str) -> None:
+    recipe = gpu_svd.recipe_of(gpu_svd.WAYS[way], 2)
+    found = outlook(recipe, clips=2)
+    assert found.latents == (2, 8, 8, 40, 72)
+    assert found.parameters >= 1_524_623_082
+    assert 8e9 < found.memory["UNet, fp32"] + found.memory["frozen nets, fp32"] < 10e9
+
+
+@pytest.mark.parametrize("way", gpu_svd.WAYS)
+def test_a_step_of_svd_is_timed_as_the_benchmark_times_it(way: str) -> None:
+    small = ("net.start=tiny", "clips.width=32", "clips.height=16", "schedule.average=0")
+    found = outlook(gpu_svd.recipe_of(gpu_svd.WAYS[way], 2, small), clips=2)
+    assert found.seconds is not None and found.seconds > 0
+    assert (found.measured is None) == (found.device == "cpu")
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("way", gpu_svd.WAYS)
+def test_the_memory_foretold_is_within_15_percent_of_what_is_held(way: str) -> None:
+    step = gpu_svd.taken(gpu_svd.recipe_of(gpu_svd.WAYS[way], 1))
+    assert step.foretold == pytest.approx(step.held, rel=gpu_svd.APART)

@@ -96,9 +96,12 @@ def accelerated(*, precision: str, batch: int, clip: float) -> Accelerator:
     batch: of all ranks. Raises RequestError for a configuration of DeepSpeed that can't be.
     """
     from accelerate import Accelerator
+    from accelerate.state import AcceleratorState
 
     if zero.asked():
         return zero.accelerated(batch, clip)
+    # The state is one for a process: an earlier run of it may have had another precision.
+    AcceleratorState._reset_state()  # pyright: ignore[reportPrivateUsage]
     return Accelerator(mixed_precision=precision)
 
 

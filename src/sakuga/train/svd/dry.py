@@ -143,6 +143,9 @@ def _timed(
     if device.type == "cpu" and start != nets.TINY and _is_large(start):
         return None, None, "cpu", "A step was not timed: a net of this size wants a GPU."
     svd_optimiser.check_bits(recipe.optimiser)
+    on_gpu = device.type == "cuda"
+    if on_gpu:
+        torch.cuda.reset_peak_memory_stats(device)
     parts = _shaped(start)
     frozen = Frozen(*(each.to(device) for each in parts.frozen()))
     net = learning(parts.unet, recipe.net, 0)
@@ -153,9 +156,10 @@ def _timed(
         began = time.monotonic()
         loss_and_gradients(learner.wrapped, batch, frozen, recipe.noise, accelerator, micro).item()
         learner.step(0.0)
+        if on_gpu:
+            torch.cuda.synchronize(device)
         took = time.monotonic() - began
-    on_gpu = device.type == "cuda"
-    highest = torch.cuda.max_memory_allocated() if on_gpu else None
+    highest = torch.cuda.max_memory_allocated(device) if on_gpu else None
     return round(took, 4), highest, torch.cuda.get_device_name() if on_gpu else "cpu", ""
 
 
