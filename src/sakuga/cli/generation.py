@@ -132,7 +132,7 @@ class _Packed:
         if not (pack.folder / lineage.NAME).is_file():
             return [Ref(pack.ids[n], self.name, pack.captions[n]) for n in there]
         told = lineage.read(pack.folder).of([pack.ids[n] for n in there])
-        films, timings = told.column("source_group"), told.column("timing_class")
+        films, timings = told.column("source_group"), told.known("timing_class")
         return [
             Ref(pack.ids[n], film, pack.captions[n], timing)
             for n, film, timing in zip(there, films, timings, strict=True)

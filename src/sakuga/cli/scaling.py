@@ -40,8 +40,8 @@ def scaling(
     if is_pack(Path(folder)):
         raise RequestError(f"{folder} is the pack of one split; name the dataset it was made of")
     recipe = read_recipe(profile, overrides)
-    pack = packed(folder, Path(out) / "train", recipe, "train")
-    held = packed(folder, Path(out) / "test", recipe, "test")
+    pack = packed(folder, Path(out) / "train", recipe, "train", profile)
+    held = packed(folder, Path(out) / "test", recipe, "test", profile)
     with advancing() as advance:
         made = measure(recipe, pack, held, Path(out), asked, lambda n, of: advance("runs", n, of))
     if as_json:

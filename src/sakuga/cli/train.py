@@ -33,7 +33,7 @@ def train(
             metavar="NAME",
             help="contrastive: clips and captions brought together; svd: keyframes from one image; "
             "timesheet: on ones, twos, threes, from what `embed` made; pack: frames made ready "
-            "alone.",
+            "alone, as the profile's trainer wants them.",
         ),
     ],
     folder: Annotated[
@@ -61,7 +61,7 @@ def train(
         typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="Change a value of the profile."),
     ] = None,
     split: Annotated[
-        str, typer.Option("--split", metavar="NAME", help="Which split is packed.")
+        str, typer.Option("--split", metavar="NAME", help="Which split of a dataset is packed.")
     ] = "train",
     lora: Annotated[
         bool, typer.Option("--lora", help="svd: adapters alone learn; profile svd-lora.")
@@ -85,6 +85,7 @@ def train(
 ) -> None:
     """Train a net on a dataset; goes on where it was stopped with --resume."""
     from sakuga.cli.options import check_out
+    from sakuga.cli.packs import said, trainer_of
     from sakuga.core.errors import RequestError
     from sakuga.train.contrastive.recipe import read_recipe
 
@@ -99,52 +100,45 @@ def train(
             folder, out, overrides or (), as_json, [n for n, given in others.items() if given]
         )
         return
-    if name is What.svd:
-        from sakuga.cli.train_svd import Asked, train_svd
+    if name is What.pack and (resume or dry_run):
+        raise RequestError(
+            f"{'--resume' if resume else '--dry-run'}: of training; leave it: train pack says what "
+            "it costs, and goes on by itself where it was stopped"
+        )
+    if name is What.svd or (name is What.pack and (lora or trainer_of(profile) == "svd")):
+        from sakuga.cli.train_svd import Asked, pack_svd, train_svd
 
         asked = Asked(folder, Path(out), profile, overrides or (), split, lora, query, as_json)
-        train_svd(asked, resume, dry_run)
+        if name is What.pack:
+            pack_svd(asked)
+        else:
+            train_svd(asked, resume, dry_run)
         return
     if lora or query is not None:
-        raise RequestError(f"--lora and --query are of train svd; leave them with train {name}")
+        raise RequestError(
+            f"--lora and --query are of train svd; leave them with train {name}"
+            + (", or pack for it: --profile svd" if name is What.pack else "")
+        )
     recipe = read_recipe(profile or "cpu", overrides or ())
     if name is What.pack:
-        _said_pack(packed(folder, Path(out), recipe, split), as_json)
+        said(packed(folder, Path(out), recipe, split, profile or "cpu"), as_json)
         return
-    pack = packed(folder, Path(out) / "pack", recipe, split)
+    pack = packed(folder, Path(out) / "pack", recipe, split, profile or "cpu")
     if dry_run:
         _said_outlook(recipe, pack, as_json)
     else:
         _train(recipe, pack, Path(out), resume, as_json)
 
 
-def packed(folder: str, to: Path, recipe: Recipe, split: str) -> Pack:
-    """The pack that a folder is, or one made of the dataset in it, once."""
-    from sakuga.cli.console import size, stderr
-    from sakuga.cli.progress import advancing
-    from sakuga.dataset.published import open_dataset
+def packed(folder: str, to: Path, recipe: Recipe, split: str, profile: str) -> Pack:
+    """What `train contrastive` reads."""
+    from sakuga.cli.packs import Wanted
+    from sakuga.cli.packs import packed as found
     from sakuga.train.contrastive.nets import side_of
-    from sakuga.train.packed import is_pack, open_pack
-    from sakuga.train.packing import Packing, pack
-    from sakuga.train.shards import is_shards, pack_shards
-
-    for there in (Path(folder), to):
-        if is_pack(there):
-            return open_pack(there)
-
-    def waiting() -> None:
-        stderr().print(f"Another command packs into {to}; waiting for it.", soft_wrap=True)
+    from sakuga.train.packing import Packing
 
     packing = Packing(side=round(side_of(recipe.net) * 8 / 7))  # as 256 is to 224: room to crop
-    if is_shards(folder):
-        stderr().print(f"Packing frames into {to}.", soft_wrap=True)
-        with advancing() as advance:
-            return pack_shards(folder, to, packing, advance, waiting)
-    rows = open_dataset(folder).split(split)
-    cost = size(packing.cost(len(rows)))
-    stderr().print(f"Packing frames into {to}: at most {cost}.", soft_wrap=True)
-    with advancing() as advance:
-        return pack(rows, to, packing, advance, waiting)
+    return found(Wanted(folder, split, None, profile), to, packing)
 
 
 def _timesheet(
@@ -176,18 +170,6 @@ def _train(recipe: Recipe, pack: Pack, run: Path, resume: bool, as_json: bool) -
     steps = f"{count(made.steps, 'step')} on {count(made.clips, 'clip')}"
     stdout().print(f"Trained {steps} in {span(made.seconds)}; loss {made.loss:.4f}.")
     stdout().print(f"The net: {run / 'model.safetensors'}", soft_wrap=True)
-
-
-def _said_pack(pack: Pack, as_json: bool) -> None:
-    from sakuga.cli.console import count, print_json, stdout
-
-    if as_json:
-        facts = {"pack": str(pack.folder), "clips": len(pack), "left_out": pack.left_out}
-        print_json(facts)
-        return
-    stdout().print(f"{pack.folder}: {count(len(pack), 'clip')}", soft_wrap=True)
-    for reason, number in pack.left_out.items():
-        stdout().print(f"  left out {number} {reason}", style="yellow")
 
 
 def _said_outlook(recipe: Recipe, pack: Pack, as_json: bool) -> None:

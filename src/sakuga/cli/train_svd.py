@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sakuga.cli.packs import Wanted
     from sakuga.train.packed import Pack
     from sakuga.train.svd.recipe import Recipe
 
@@ -37,6 +38,13 @@ def train_svd(asked: Asked, resume: bool, dry_run: bool) -> None:
     _train(recipe, packed(asked, recipe, asked.out / "pack"), asked, resume)
 
 
+def pack_svd(asked: Asked) -> None:
+    """Make frames ready alone."""
+    from sakuga.cli.packs import said
+
+    said(packed(asked, recipe_of(asked), asked.out), asked.as_json)
+
+
 def _there(recipe: Recipe) -> None:
     """Fetch the weights if they are not at hand: before frames are packed for hours."""
     from sakuga.models.svd import folder_of
@@ -48,33 +56,30 @@ def recipe_of(asked: Asked) -> Recipe:
     """The profile, with what --lora and --set change of it."""
     from sakuga.train.svd.recipe import read_recipe
 
-    profile = asked.profile or ("svd-lora" if asked.lora else "svd")
     adapters = ['net.train="lora"'] if asked.lora else []
-    return read_recipe(profile, [*adapters, *asked.overrides])
+    return read_recipe(profile_of(asked), [*adapters, *asked.overrides])
+
+
+def profile_of(asked: Asked) -> str:
+    """The one that is asked for, or the first of its kind."""
+    return asked.profile or ("svd-lora" if asked.lora else "svd")
 
 
 def packed(asked: Asked, recipe: Recipe, to: Path) -> Pack:
-    """The pack that a folder is, or one made, once, of the rows that are asked for."""
-    from sakuga.cli.console import size, stderr
-    from sakuga.cli.progress import advancing
-    from sakuga.core.errors import RequestError
-    from sakuga.train.packed import facts_of, is_pack, open_pack
-    from sakuga.train.svd.pack import make, packing_of, rows_of
+    """What it reads: all, or the rows that are asked for."""
+    from sakuga.cli.packs import packed as found
+    from sakuga.train.shards import is_shards
+    from sakuga.train.svd.pack import check_known, packing_of
 
-    for there in (Path(asked.folder), to):
-        if is_pack(there):
-            found = open_pack(there)
-            if asked.query is not None and asked.query != facts_of(found).get("query"):
-                raise RequestError(
-                    f"--query {asked.query!r}: {there} is a pack of other clips; name the dataset, "
-                    "and another folder for the run"
-                )
-            return found
-    rows = rows_of(asked.folder, asked.split, asked.query)
-    cost = size(packing_of(recipe).cost(len(rows)))
-    stderr().print(f"Packing frames into {to}: at most {cost}.", soft_wrap=True)
-    with advancing() as advance:
-        return make(rows, asked.folder, asked.query, to, packing_of(recipe), advance)
+    if is_shards(asked.folder):
+        check_known(recipe, None)  # before frames are packed for hours
+    return found(_wanted(asked), to, packing_of(recipe))
+
+
+def _wanted(asked: Asked) -> Wanted:
+    from sakuga.cli.packs import Wanted
+
+    return Wanted(asked.folder, asked.split, asked.query, profile_of(asked))
 
 
 def _train(recipe: Recipe, pack: Pack, asked: Asked, resume: bool) -> None:
@@ -101,9 +106,11 @@ def _train(recipe: Recipe, pack: Pack, asked: Asked, resume: bool) -> None:
 
 def _dry(recipe: Recipe, asked: Asked) -> None:
     from sakuga.cli.console import count, print_json, size, span, stdout
+    from sakuga.cli.packs import check
     from sakuga.train.svd.dry import outlook
-    from sakuga.train.svd.pack import counted
+    from sakuga.train.svd.pack import counted, packing_of
 
+    check(_wanted(asked), packing_of(recipe))
     clips = counted(asked.folder, asked.split, asked.query, recipe)
     found, console = outlook(recipe, clips), stdout()
     if asked.as_json:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,13 +38,21 @@ class Lineage:
         """Of the clips and the bytes of their videos: the same for the same material."""
         return fingerprint(self.column("id"), self.column("video"))
 
+    def known(self, name: str) -> list[str | None]:
+        """A column's texts; None where nothing is known."""
+        return [None if each is None else str(each) for each in self.table[name].to_pylist()]
+
     def column(self, name: str) -> list[str]:
-        """A column's texts."""
-        return [str(each) for each in self.table[name].to_pylist()]
+        """A column's texts. Raises RequestError where one is not known."""
+        return [str(each) for each in self._whole(name)]
 
     def dynamic_scores(self) -> list[float]:
-        """Keyframes by frames of each clip."""
-        return [float(each) for each in self.table["dynamic_score"].to_pylist()]
+        """Keyframes by frames of each clip. Raises RequestError where one is not known."""
+        return [float(each) for each in self._whole("dynamic_score")]
+
+    def unknown(self, name: str) -> int:
+        """Of how many clips a column says nothing."""
+        return self.table[name].null_count
 
     def licences(self) -> Mapping[str | None, int]:
         """How many clips are under each; None where none is known."""
@@ -63,11 +72,23 @@ class Lineage:
         pq.write_table(self.table, folder / NAME)
         return folder / NAME
 
+    def _whole(self, name: str) -> list[Any]:
+        if lacking := self.unknown(name):
+            raise RequestError(
+                f"{NAME}: no {name} of {lacking} of its {self.table.num_rows} clips; a dataset of "
+                "`sakuga build` has it"
+            )
+        return self.table[name].to_pylist()
+
 
 def write(rows: Iterable[Row], folder: Path) -> None:
     """The lineage of these clips, in a folder."""
-    plain = [{name: getattr(row, name) for name in _SCHEMA.names} for row in rows]
-    Lineage(pa.Table.from_pylist(plain, _SCHEMA)).write(folder)
+    write_plain(({name: getattr(row, name) for name in _SCHEMA.names} for row in rows), folder)
+
+
+def write_plain(rows: Iterable[Mapping[str, object]], folder: Path) -> None:
+    """The same, of plain rows; what they do not say is null."""
+    Lineage(pa.Table.from_pylist([dict(row) for row in rows], _SCHEMA)).write(folder)
 
 
 def read(folder: Path) -> Lineage:

@@ -19,7 +19,7 @@ import math
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +69,11 @@ class Pack:
         """How many frames are packed of the clip."""
         return int(self._places[clip, 1])
 
+    def size(self, clip: int) -> tuple[int, int]:
+        """Height and width of its pictures."""
+        _, _, height, width = (int(n) for n in self._places[clip])
+        return height, width
+
     def subset(self, clips: Sequence[int]) -> Pack:
         """The clips with these numbers, in this order, of the same files."""
         ids, captions = ([of[n] for n in clips] for of in (self.ids, self.captions))
@@ -83,12 +88,13 @@ class Pack:
 @dataclass
 class Writer:
     """Takes clips; what it leaves out is counted by reason. left: ids of clips that were left out
-    before it was stopped, by reason.
+    before it was stopped, by reason. order: of ids in the index; empty: as they came.
     """
 
     folder: Path
     left_out: Counter[str] = field(default_factory=Counter[str])
     left: dict[str, str] = field(default_factory=dict[str, str])
+    order: Sequence[str] = ()
     _rows: dict[str, _Kept] = field(default_factory=dict[str, _Kept])
     _end: int = 0
 
@@ -126,11 +132,9 @@ class Writer:
         os.truncate(lines, whole)
         os.truncate(frames, self._end)
 
-    def close(self, facts: Mapping[str, object], order: Iterable[str] | None = None) -> None:
-        """Write the index, of these clips in this order, or of all as they came; `facts` go into
-        pack.json beside the counts.
-        """
-        ids = [id for id in order or self._rows if id in self._rows]
+    def close(self, facts: Mapping[str, object]) -> None:
+        """Write the index; `facts` go into pack.json beside the counts."""
+        ids = [id for id in self.order or self._rows if id in self._rows]
         columns = list(zip(*((id, *self._rows[id]) for id in ids), strict=True))
         columns = columns or [()] * len(_INDEX)
         arrays = [pa.array(c, f.type) for c, f in zip(columns, _INDEX, strict=True)]
@@ -179,8 +183,7 @@ def writing(
         head.write_text(json.dumps(dict(facts)) + "\n", encoding="utf-8")
     try:
         yield writer
-        if not (unfinished / "pack.json").exists():
-            writer.close(facts)
+        writer.close(facts)
         head.unlink()
         unfinished.rename(folder)
     finally:

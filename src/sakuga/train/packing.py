@@ -6,7 +6,8 @@ import dataclasses
 import math
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,19 @@ class Packing:
         area = self.side**2 if self.cover is None else self.cover[0] * self.cover[1]
         return int(clips * self.frames * area * WIDEST * 3)
 
+    @property
+    def size(self) -> str:
+        """What it asks of a picture, in words."""
+        if self.cover is None:
+            return f"a shorter side of {self.side}"
+        return f"what covers {self.cover[0]} x {self.cover[1]}"
+
+    def suffices(self, height: int, width: int) -> bool:
+        """Whether a picture is no smaller than this packing would make it."""
+        if self.cover is None:
+            return min(height, width) >= self.side
+        return width >= self.cover[0] and height >= self.cover[1]
+
     def fitted(self, frames: Picture) -> Picture:
         """Frames (n, H, W, 3) as they are packed."""
         height, width = frames.shape[1:3]
@@ -75,11 +89,57 @@ def pack(
     Raises RequestError, before anything is decoded, where the disk is too small or no clip has
     enough keyframes.
     """
+    return once(
+        folder, packing, waiting, lambda: _pack(dataset, folder, packing, advance, facts or {})
+    )
+
+
+def once(
+    folder: Path, packing: Packing, waiting: Callable[[], None], make: Callable[[], None]
+) -> Pack:
+    """The pack in a folder, made by `make` where it is not there yet, by one of several."""
     packing.checked()
     with alone(folder, waiting):
         if not is_pack(folder):
-            _pack(dataset, folder, packing, advance, facts or {})
+            make()
     return open_pack(folder)
+
+
+@contextmanager
+def into(
+    folder: Path, packing: Packing, clips: int, of: str, facts: Mapping[str, object]
+) -> Generator[Writer]:
+    """Write a pack, or go on with one of the same packing. of: the fingerprint of its material.
+
+    Raises RequestError where the disk is too small for so many clips.
+    """
+    room_for(clips, folder, packing)
+    made = {**dataclasses.asdict(packing), **facts, "of": of}
+    with writing(folder, made, goes_on=True) as writer:
+        yield writer
+
+
+def rows_of(folder: str, split: str, query: str | None = None) -> Dataset:
+    """The rows that are trained on. Raises RequestError where there is none."""
+    from sakuga.dataset.published import open_dataset
+    from sakuga.dataset.query import matching
+
+    rows = open_dataset(folder).split(split)
+    if query is None:
+        return rows
+    found = matching(rows, query)
+    if not len(found):
+        raise RequestError(
+            f"--query {query!r}: no clip of the {split} split answers it; ask for less"
+        )
+    return found
+
+
+def name_of(folder: str) -> str:
+    """A dataset's name, as it may be published: the last step of its folder."""
+    steps = [step for step in folder.replace("\\", "/").split("/") if step not in ("", ".")]
+    last = steps[-1] if steps else folder
+    return steps[-2] if last == "dataset" and len(steps) > 1 else last
 
 
 def room_for(clips: int, folder: Path, packing: Packing) -> None:
@@ -104,16 +164,14 @@ def _pack(
             "more; bring longer or livelier footage, or lower clips.frames"
         )
     of = fingerprint([(row.id, row.text_description) for row in wanted.values()])
-    made = {**dataclasses.asdict(packing), **facts, "of": of}
-    room_for(len(dataset), folder, packing)
-    with writing(folder, made, goes_on=True) as writer:
+    with into(folder, packing, len(dataset), of, facts) as writer:
         writer.left_out.update(left_out)
+        writer.order = list(wanted)
         there = writer.there
         rows = [row for row in wanted.values() if row.id not in there]
         _decode(dataset, rows, writer, packing, len(wanted), advance)
         kept = writer.kept
         lineage.write([row for row in wanted.values() if row.id in kept], writer.folder)
-        writer.close(made, wanted)
 
 
 def _decode(

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -70,6 +71,81 @@ def test_adapters_on_what_answers_a_query_name_it_in_their_card(
     assert f"those that answer the query `{asked}`" in card
     table = pq.read_table(tmp_path / "lora" / "lineage.parquet")
     assert 0 < table.num_rows < 6
+
+
+def test_a_pack_made_beforehand_is_trained_on_and_knows_its_query(
+    dataset: Path, tmp_path: Path
+) -> None:
+    asked = ["--query", "keyframes>=8"]
+    pack = ["train", "pack", dataset, "--out", tmp_path / "pack", *CPU, *asked, "--json", *SETS]
+    done = CliRunner().invoke(app, list(map(str, pack)))
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["clips"] == 6
+    once = ["--set", "schedule.steps=1"]
+    done = sakuga(tmp_path / "pack", "--out", tmp_path / "run", *CPU, *asked, *once)
+    assert done.exit_code == 0, done.output
+    card = (tmp_path / "run" / "pipeline" / "README.md").read_text()
+    assert "those that answer the query `keyframes>=8`" in card
+
+
+def test_a_pack_of_smaller_pictures_is_refused_with_what_packs_it(
+    run: Path, tmp_path: Path
+) -> None:
+    words = ["train", "svd", run / "pack", "--out", tmp_path, *CPU, *SETS, "--set=clips.width=128"]
+    done = CliRunner().invoke(app, list(map(str, words)))
+    assert done.exit_code == 2
+    assert "6 of its 6 clips were packed too small" in done.stderr
+    assert "would be blown up: what covers 128 x 16 is wanted" in done.stderr
+    assert "sakuga train pack DIR --out PACK --profile svd-cpu" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shard of two films that say nothing of themselves."""
+    films = tmp_path_factory.mktemp("films")
+    draw_reel(films, ["one.mp4", "two.mkv"])
+    with tarfile.open(films / "s-0.tar", "w") as tar:
+        for name in ("one.mp4", "two.mkv"):
+            tar.add(films / name, name)
+    return films / "s-0.tar"
+
+
+def test_shards_are_trained_on_and_the_card_says_where_their_clips_are_from(
+    shards: Path, tmp_path: Path
+) -> None:
+    done = sakuga(shards, "--out", tmp_path, *CPU, "--set", "schedule.steps=1")
+    assert done.exit_code == 0, done.output
+    table = pq.read_table(tmp_path / "pipeline" / "lineage.parquet")
+    assert table["source_group"].to_pylist() == ["s-0.tar/one", "s-0.tar/two"]
+    card = (tmp_path / "pipeline" / "README.md").read_text()
+    assert "2 clips of 2 videos from the dataset `s-0.tar`" in card
+    assert "Timing: not known of 2 of these clips" in card
+    assert "# Frames of cartoons" in card and "finetuned on 8 frames of" in card
+
+
+def test_a_dry_run_counts_the_clips_of_shards(shards: Path, tmp_path: Path) -> None:
+    done = sakuga(shards, "--out", tmp_path / "run", *CPU, "--dry-run", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["clips"] == 2
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--query", "cat"], "--query 'cat': shards have no columns"),
+        (["--split", "test"], "split 'test': shards have no splits"),
+        (["--set", "clips.fps=timing"], "clips.fps = 'timing': shards tell no timing class"),
+        (["--set", "clips.motion=dynamic"], "no dynamic score\n  set clips.motion = 127"),
+    ],
+)
+def test_what_shards_cannot_give_is_refused_before_a_frame_is_decoded(
+    flags: list[str], message: str, dry: list[str], shards: Path, tmp_path: Path
+) -> None:
+    done = sakuga(shards, "--out", tmp_path / "run", *CPU, *flags, *dry)
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_dry_run_tells_what_it_takes_and_writes_nothing(dataset: Path, tmp_path: Path) -> None:

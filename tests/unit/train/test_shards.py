@@ -14,7 +14,7 @@ import pytest
 
 from sakuga.core.encode import VideoFormat, VideoWriter
 from sakuga.core.errors import RequestError
-from sakuga.train import shards
+from sakuga.train import lineage, shards
 from sakuga.train.packed import Pack
 from sakuga.train.packing import Packing
 from sakuga.train.shards import is_shards, pack_shards, shards_of
@@ -143,3 +143,40 @@ def test_shards_without_a_clip_are_refused(tmp_path: Path) -> None:
     file = shard(tmp_path / "one.tar", {"a.jpg": b"0", "a.txt": "a picture"})
     with pytest.raises(RequestError, match=r"no clip in these shards; clips are KEY\.mp4"):
         packed(file, tmp_path / "pack")
+
+
+def test_for_keyframes_alone_no_caption_is_wanted_and_pictures_cover_the_size(
+    two: str, tmp_path: Path
+) -> None:
+    wanted = Packing(8, cover=(40, 24), caption=False)
+    found = pack_shards(two, tmp_path / "pack", wanted, lambda *_: None)
+    assert len(found) == 5
+    assert found.left_out == {"no_film": 2, "too_few_keyframes": 1, "unreadable": 1}
+    assert found.captions.count("") == 3
+    assert {found.size(clip) for clip in range(5)} == {(30, 40)}
+
+
+def test_the_lineage_names_each_clip_by_its_shard_and_says_what_the_shard_says(
+    films: Path, tmp_path: Path
+) -> None:
+    film = (films / "long.mkv").read_bytes()
+    told = {"caption": "a fox", "url": "https://example.org/1", "license": "CC-BY-4.0"}
+    shard(tmp_path / "a.tar", {"x/1.mkv": film, "x/1.json": json.dumps(told)})
+    shard(tmp_path / "b.tar", {"1.mkv": film, "1.txt": "a girl"})
+    pack = packed(tmp_path, tmp_path / "pack")
+    found = lineage.read(pack.folder).of(pack.ids)
+    assert found.column("source_group") == ["a.tar/x/1", "b.tar/1"]
+    assert set(found.column("video")) == {hashlib.sha256(film).hexdigest()}
+    assert found.table["url"].to_pylist() == ["https://example.org/1", None]
+    assert found.licences() == {"CC-BY-4.0": 1, None: 1}
+    assert [found.unknown(name) for name in ("video", "licence", "timing_class")] == [0, 1, 2]
+
+
+def test_shards_of_one_name_are_refused_as_their_clips_would_be_taken_for_each_other(
+    films: Path, tmp_path: Path
+) -> None:
+    for number in range(2):
+        (tmp_path / f"d{number}").mkdir()
+        shard(tmp_path / f"d{number}" / "s.tar", {"1.mkv": (films / "long.mkv").read_bytes()})
+    with pytest.raises(RequestError, match=r"2 shards are named s\.tar; rename all but one"):
+        packed(tmp_path / "d{0..1}" / "s.tar", tmp_path / "pack")

@@ -30,6 +30,11 @@ pipeline = StableVideoDiffusionPipeline.from_pretrained("{base}")
 pipeline.unet = PeftModel.from_pretrained(pipeline.unet, "path/to/this/folder").merge_and_unload()
 ```"""
 RANDOM = "random weights"  # how a base begins that lies nowhere
+_DRAWINGS = "Frames are drawings, not moments: each stands for one frame of film or several."
+_MOMENTS = (
+    "Frames are moments, spaced evenly over a shot, and a held drawing may come more than once: "
+    "nothing said which are keyframes."
+)
 _LICENCE = {"license": "other", "license_name": "that of base_model"}
 _LEARNT = {
     "all": "All weights of the UNet learnt",
@@ -59,13 +64,13 @@ def _head(base: str, recipe: Recipe) -> dict[str, Any]:
 
 
 def _sections(base: str, recipe: Recipe, pack: Pack, source: Lineage) -> Iterator[str]:
-    clips = recipe.clips
-    yield "\n# Keyframes of cartoons from one image"
+    clips, timed = recipe.clips, not source.unknown("timing_class")
+    yield f"\n# {'Keyframes' if timed else 'Frames'} of cartoons from one image"
     yield (
-        f"{base[:1].upper()}{base[1:]}, finetuned on {clips.frames} keyframes of cartoon shots at "
-        f"{clips.width} x {clips.height}, after *Sakuga-42M: Scaling Up Cartoon Research* (arXiv "
-        f"2405.07425, section 4.2). {_LEARNT[recipe.net.train]}. Frames are drawings, not "
-        "moments: each stands for one frame of film or several."
+        f"{base[:1].upper()}{base[1:]}, finetuned on {clips.frames} {'key' if timed else ''}frames "
+        f"of cartoon shots at {clips.width} x {clips.height}, after *Sakuga-42M: Scaling Up "
+        f"Cartoon Research* (arXiv 2405.07425, section 4.2). {_LEARNT[recipe.net.train]}. "
+        + (_DRAWINGS if timed else _MOMENTS)
     )
     yield "## How to load it"
     yield _loading(base, recipe)
@@ -107,12 +112,18 @@ def _material(pack: Pack, source: Lineage) -> Iterator[str]:
             source.licences().items(), key=lambda each: -each[1]
         )
     )  # fmt: skip
+    if unknown := source.unknown("timing_class"):
+        yield (
+            f"Timing: not known of {unknown:,} of these clips, so neither on ones, twos or threes, "
+            "nor how lively they are, was told to the net."
+        )
     yield (
         f"`{NAME}`, beside this page, has a row for each clip: its id, the SHA-256 of its video's "
-        "bytes (`video`), the hash of its source (`source_group`), its link, its licence, and the "
-        "frames. So a rights holder can look up whether a work is among them, and a takedown can "
-        "name it; what was learnt from a clip can't be taken out of the weights again: the net "
-        "must be trained anew without it, or withdrawn."
+        "bytes (`video`), its source (`source_group`: a hash, or SHARD/KEY in a WebDataset), its "
+        "link, its licence, and the frames, as far as they are known. So a rights holder can look "
+        "up whether a work is among them, and a takedown can name it; what was learnt from a clip "
+        "can't be taken out of the weights again: the net must be trained anew without it, or "
+        "withdrawn."
     )
 
 

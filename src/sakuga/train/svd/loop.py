@@ -40,6 +40,7 @@ from sakuga.train.svd.cache import cached
 from sakuga.train.svd.examples import Batch, Examples, collate
 from sakuga.train.svd.learner import accelerated, averaged, prepared
 from sakuga.train.svd.learns import learning, put, weights_of
+from sakuga.train.svd.pack import check_known
 from sakuga.train.svd.recipe import Recipe
 from sakuga.train.svd.result import finish
 from sakuga.train.svd.samples import Sampler
@@ -146,6 +147,7 @@ def made_ready(
     optimiser.check_bits(recipe.optimiser)
     ordered(recipe, pack, accelerator.num_processes)
     source = lineage.read(pack.folder).of(pack.ids)
+    check_known(recipe, source)
     found = begun(as_plain(recipe), pack, run, resume)
     parts = nets.opened(recipe.net.start, recipe.schedule.seed)
     check_size(recipe, parts)

@@ -1,29 +1,19 @@
-"""The clips of a dataset, or of what answers a query, packed for `train svd` (§4.2, §6)."""
+"""How `train svd` has its clips packed, and how many there are (§4.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from sakuga.core.errors import RequestError
-from sakuga.dataset.published import Dataset, open_dataset
-from sakuga.dataset.query import matching
-from sakuga.train.packed import Pack, is_pack, open_pack
-from sakuga.train.packing import Advance, Packing, pack
+from sakuga.models.svd_format import FPS, MOTION
+from sakuga.train import lineage
+from sakuga.train.lineage import Lineage
+from sakuga.train.packed import is_pack, open_pack
+from sakuga.train.packing import Packing, rows_of
+from sakuga.train.shards import all_samples, is_shards
 from sakuga.train.svd.recipe import Recipe
 
-
-def rows_of(folder: str, split: str, query: str | None) -> Dataset:
-    """The rows that are trained on. Raises RequestError where there is none."""
-    rows = open_dataset(folder).split(split)
-    if query is None:
-        return rows
-    found = matching(rows, query)
-    if not len(found):
-        raise RequestError(
-            f"--query {query!r}: no clip of the {split} split answers it; ask for less"
-        )
-    return found
+TOLD = (("fps", "timing_class", FPS), ("motion", "dynamic_score", MOTION))
 
 
 def packing_of(recipe: Recipe) -> Packing:
@@ -33,18 +23,36 @@ def packing_of(recipe: Recipe) -> Packing:
     return Packing(clips.packed, cover=cover, fewest=clips.frames, caption=False)
 
 
-def make(
-    rows: Dataset, folder: str, query: str | None, to: Path, packing: Packing, advance: Advance
-) -> Pack:
-    """Pack the rows. Raises RequestError where no clip has enough keyframes."""
-    facts: Mapping[str, object] = {"dataset": name_of(folder), "query": query}
-    return pack(rows, to, packing, advance, facts=facts)
+def check_known(recipe: Recipe, source: Lineage | None) -> None:
+    """Raises RequestError where the net is to be told what nothing says. None: of shards' clips."""
+    for told, column, usual in TOLD:
+        value, name = getattr(recipe.clips, told), column.replace("_", " ")
+        if not isinstance(value, str):
+            continue
+        if source is None:
+            why = f"shards tell no {name}"
+        elif lacking := source.unknown(column):
+            why = f"no {name} is known of {lacking} of {source.table.num_rows} clips"
+        else:
+            continue
+        raise RequestError(
+            f"clips.{told} = {value!r}: {why}; set clips.{told} = {usual}, or name a dataset of "
+            "`sakuga build`"
+        )
 
 
 def counted(folder: str, split: str, query: str | None, recipe: Recipe) -> int:
-    """How many clips would be trained on, with nothing decoded."""
+    """How many clips would be trained on, with nothing decoded; of shards, at most.
+
+    Raises RequestError where there is none, or what the net is to be told is not known of them.
+    """
     if is_pack(Path(folder)):
-        return len(open_pack(Path(folder)))
+        pack = open_pack(Path(folder))
+        check_known(recipe, lineage.read(pack.folder).of(pack.ids))
+        return len(pack)
+    if is_shards(folder):
+        check_known(recipe, None)
+        return sum(sample.film is not None for sample in all_samples(folder))
     from sakuga.dataset.where import between
 
     rows = rows_of(folder, split, query)
@@ -55,10 +63,3 @@ def counted(folder: str, split: str, query: str | None, recipe: Recipe) -> int:
             "bring longer or livelier footage, or lower clips.frames"
         )
     return found
-
-
-def name_of(folder: str) -> str:
-    """A dataset's name, as it may be published: the last step of its folder."""
-    steps = [step for step in folder.replace("\\", "/").split("/") if step not in ("", ".")]
-    last = steps[-1] if steps else folder
-    return steps[-2] if last == "dataset" and len(steps) > 1 else last

@@ -23,7 +23,7 @@ from sakuga.core.errors import RequestError, StopBuild
 from sakuga.models import svd as nets
 from sakuga.models.public import SVD
 from sakuga.models.svd_format import KEY, Format, format_of
-from sakuga.train import checkpoints, journal
+from sakuga.train import checkpoints, journal, lineage
 from sakuga.train.order import Key
 from sakuga.train.packed import Pack
 from sakuga.train.svd import step as svd_step
@@ -301,6 +301,22 @@ def test_clips_of_which_nothing_says_where_they_are_from_are_refused(tmp_path: P
     bare = random_pack(tmp_path / "bare")
     with pytest.raises(RequestError, match=r"no lineage\.parquet"):
         train(quick_svd(), bare, tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ("clips.fps=timing", "no timing class is known of 10 of 10 clips; set clips.fps = 7,"),
+        ("clips.motion=dynamic", "no dynamic score is known of 10 of 10 .* clips.motion = 127,"),
+    ],
+)
+def test_what_nothing_says_of_the_clips_the_net_is_not_told(
+    told: str, message: str, tmp_path: Path
+) -> None:
+    pack = random_pack(tmp_path / "pack", clips=10)
+    lineage.write_plain([{"id": id, "video": id} for id in pack.ids], pack.folder)
+    with pytest.raises(RequestError, match=message):
+        train(quick_svd(told), pack, tmp_path / "run")
 
 
 def test_another_run_is_not_written_over_nor_gone_on_with_another_recipe(
