@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from sakuga.cli.app import app
+from sakuga.cli.generation import _Packed
 from sakuga.cli.packs import trainer_of
 from sakuga.core.errors import RequestError
+from sakuga.evaluate.clips import Clips
+from sakuga.train import lineage
 from sakuga.train.packed import writing
+from tests.packs import random_pack
 
 FOLDER = Path(__file__).parents[3] / "profiles" / "train"
 
@@ -100,3 +105,12 @@ def test_what_a_pack_cannot_give_svd_is_refused(
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 2
     assert message in done.stderr
+
+
+def test_of_a_pack_of_shards_evaluation_knows_films_and_no_timing(tmp_path: Path) -> None:
+    pack = random_pack(tmp_path / "pack", clips=2)
+    places = ("s.tar/1", "s.tar/2")
+    told = zip(pack.ids, places, strict=True)
+    lineage.write_plain([{"id": id, "source_group": place} for id, place in told], pack.folder)
+    refs = _Packed(str(pack.folder)).refs(Clips(frames=8), Counter())
+    assert [(ref.film, ref.timing) for ref in refs] == [(place, None) for place in places]
