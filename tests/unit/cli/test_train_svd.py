@@ -196,14 +196,13 @@ def test_a_killed_run_goes_on_to_the_same_losses(run: Path, tmp_path: Path) -> N
         given = [*CLI, "train", "svd", str(run / "pack"), "--out", str(tmp_path / out)]
         return [*given, *CPU, *SETS, "--set=schedule.every=1", *more]
 
-    long = subprocess.Popen(
-        command("killed"), env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    until = time.monotonic() + 200
-    while len(journal.read(tmp_path / "killed")) < 3 and time.monotonic() < until:
-        time.sleep(0.01)
-    os.kill(long.pid, signal.SIGKILL)
-    assert long.wait(20) == -signal.SIGKILL
+    with (tmp_path / "said").open("w+") as said:
+        long = subprocess.Popen(command("killed"), env=ENV, stdout=said, stderr=said)
+        until = time.monotonic() + 200
+        while len(journal.read(tmp_path / "killed")) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        os.kill(long.pid, signal.SIGKILL)
+        assert long.wait(20) == -signal.SIGKILL, (tmp_path / "said").read_text()
     for words in (command("killed", "--resume"), command("whole")):
         subprocess.run(words, env=ENV, capture_output=True, check=True, timeout=200)
     killed, whole = (
