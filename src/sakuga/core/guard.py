@@ -23,6 +23,7 @@ from sakuga.core.errors import SakugaError
 from sakuga.core.needs import needs_of
 from sakuga.core.records import Failure
 from sakuga.core.stage import Job, Outcome, run_part
+from sakuga.core.threads import one_thread
 
 CRASHES = 2  # a signal of its own (segmentation fault, abort): the item is given up
 KILLS = 4  # a signal from outside (SIGKILL: the system or the user): it may not be the item's fault
@@ -150,7 +151,8 @@ class Guard:
         self._process = context.Process(
             target=_serve, args=(theirs, self._beats, self._threads, dict(os.environ)), daemon=True
         )
-        self._process.start()
+        with one_thread():  # in the server of processes, which is started with the first
+            self._process.start()
         theirs.close()
 
     def _check_time(self, attempt: _Attempt) -> WorldError | None:
