@@ -2,7 +2,7 @@
 
 OpenBLAS starts a thread for each core where NumPy is imported, and after every product of two
 matrices they spin for a while, in case there is another. A build makes thousands of small products
-a film: measured, a sixth of its CPU seconds went into that, and nothing came of it.
+a film: measured, a tenth of its CPU seconds and more went into that, and nothing came of it.
 """
 
 from __future__ import annotations
