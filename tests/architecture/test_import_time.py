@@ -39,6 +39,15 @@ sys.stderr.write(" ".join(sorted(sys.modules.keys() & set({HEAVY!r}))))
     assert done.stderr == ""
 
 
+def test_a_worker_of_a_build_never_imports_the_command_line() -> None:
+    """The console's script imports `sakuga.cli`, and every process of a build that script again."""
+    script = "import sys\nfrom sakuga.cli import main\nprint('typer' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
 def test_a_room_and_its_backends_load_no_model_before_they_must() -> None:
     script = f"""
 import sys
