@@ -53,6 +53,8 @@ class Result:
     rows: dict[str, int]  # by stage, of the parts made now
     failures: int  # of all parts that are there
     left_out: dict[str, str]  # room -> why the profile makes nothing of it here
+    skipped: dict[str, int] = field(default_factory=dict[str, int])  # kind -> files not built from
+    duplicates: int = 0  # files with the same bytes as another
 
 
 @dataclass
@@ -111,7 +113,9 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
         store.remove(*REMAKING)
         if not request.only and request.parts is None:
             _publish(plan)
-        return Result(plan, len(plan.jobs), rows, count_failures(plan), made.left_out)
+        failures = count_failures(plan)
+        told = listing.skipped(), listing.duplicates()
+        return Result(plan, len(plan.jobs), rows, failures, made.left_out, *told)
 
 
 def plan_of(request: Request, watcher: Watcher | None = None) -> Plan:

@@ -6,12 +6,31 @@ on from there; 2 the request is wrong, nothing was touched; 3 some items failed;
 
 from __future__ import annotations
 
-from sakuga.cli.app import app
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import typer
+
+    app: typer.Typer  # with every command
 
 
 def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
-    app(prog_name="sakuga")
+    from sakuga.cli.commands import COMMANDS, app_of
+
+    asked = sys.argv[1:2]
+    app_of(asked if asked and asked[0] in COMMANDS else COMMANDS)(prog_name="sakuga")
+
+
+def __getattr__(name: str) -> Any:
+    """`app` is made when it is asked for: a process of a build asks for nothing here."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from sakuga.cli.commands import app_of
+
+    globals()["app"] = made = app_of()
+    return made
 
 
 __all__ = ["app", "main"]

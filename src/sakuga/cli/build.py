@@ -105,14 +105,10 @@ def run(asked: Request) -> Built:
     """Build, with progress on standard error, and count what there is."""
     from sakuga.build.pipeline import build
     from sakuga.cli.progress import watching
-    from sakuga.report.state import count_reasons, skipped_files
-    from sakuga.report.tables import Tables
 
     started = time.monotonic()
     with watching() as watcher:
         result = build(asked, watcher)
-    tables = Tables(asked.out)
-    skipped, duplicates = skipped_files(tables)
     return Built(
         out=asked.out,
         dataset=result.plan.store.path("dataset"),
@@ -120,11 +116,18 @@ def run(asked: Request) -> Built:
         parts_made=result.made,
         rows={room: rows for room, rows in result.rows.items() if rows},
         failures=result.failures,
-        failures_by_reason=count_reasons(tables) if result.failures else {},
-        skipped=skipped,
-        duplicates=duplicates,
+        failures_by_reason=_reasons(asked.out) if result.failures else {},
+        skipped=result.skipped,
+        duplicates=result.duplicates,
         left_out=result.left_out,
     )
+
+
+def _reasons(out: str) -> dict[str, int]:
+    from sakuga.report.state import count_reasons
+    from sakuga.report.tables import Tables
+
+    return count_reasons(Tables(out))
 
 
 def print_built(built: Built, more: bool = True) -> None:

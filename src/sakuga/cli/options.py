@@ -46,8 +46,11 @@ def request(
     parts: str | None = None,
 ) -> Request:
     """What `build` and `plan` were asked for, checked. Raises RequestError."""
-    from sakuga.build.pipeline import Request
     from sakuga.core.errors import RequestError
+    from sakuga.core.threads import one_thread
+
+    with one_thread():
+        from sakuga.build.pipeline import Request
 
     for given in inputs or ():
         if "://" not in given and not os.path.lexists(given):

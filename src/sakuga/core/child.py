@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from sakuga.core import pulse
+from sakuga.core.threads import one_thread
 
 CRASHES = 2  # a signal of its own (segmentation fault, abort): what it worked on is given up
 KILLS = 4  # a signal from outside (SIGKILL: the system or the user): it may not be the item's fault
@@ -39,7 +40,8 @@ class Child:
             args=(serve, theirs, self._beats, dict(os.environ), arguments),
             daemon=True,
         )
-        self._process.start()
+        with one_thread():  # in the server of processes, which is started with the first
+            self._process.start()
         theirs.close()
 
     @property

@@ -84,7 +84,7 @@ class Frame:
         if name in GRAY and which:
             return _no_colour(frame)
         if name not in PLANAR and name not in GRAY:
-            frame = self._frame = frame.reformat(format="yuv420p")
+            frame = self._frame = frame.reformat(format="yuv420p", threads=1)
             name = "yuv420p"
         plane = frame.planes[which]
         wide = _bits(name) > 8
@@ -94,7 +94,8 @@ class Frame:
 
     def bgr(self) -> NDArray[np.uint8]:
         """The picture as stored, not rotated: (H, W, 3) uint8 BGR."""
-        return cast("NDArray[np.uint8]", self._frame.to_ndarray(format="bgr24"))
+        made = self._frame.to_ndarray(format="bgr24", threads=1)  # else each starts some of its own
+        return cast("NDArray[np.uint8]", made)
 
     def upright(self) -> NDArray[np.uint8]:
         """The picture as shown, rotation applied, sample aspect not: (H, W, 3) uint8 BGR."""

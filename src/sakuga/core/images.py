@@ -1,10 +1,12 @@
-"""Pictures to bytes and back, and smaller."""
+"""Pictures to bytes and back, and smaller.
+
+OpenCV is imported by those who do it: rooms name these types in processes that never see a picture.
+"""
 
 from __future__ import annotations
 
 from typing import cast
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ Picture = NDArray[np.uint8]
 
 def fit(picture: Picture, longest: int) -> Picture:
     """The picture (H, W, 3) with its longer side at most `longest` pixels; never enlarged."""
+    import cv2
+
     height, width = picture.shape[:2]
     scale = longest / max(height, width)
     if scale >= 1:
@@ -23,6 +27,8 @@ def fit(picture: Picture, longest: int) -> Picture:
 
 def to_jpeg(picture: Picture, quality: int = 90) -> bytes:
     """A (H, W, 3) uint8 BGR picture as JPEG; quality 0 to 100."""
+    import cv2
+
     done, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise ValueError(f"can't encode a picture of shape {picture.shape}")
@@ -31,6 +37,8 @@ def to_jpeg(picture: Picture, quality: int = 90) -> bytes:
 
 def from_jpeg(encoded: bytes) -> Picture:
     """The (H, W, 3) uint8 BGR picture of a JPEG. Raises ValueError if it is none."""
+    import cv2
+
     picture = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
         raise ValueError("not an image")

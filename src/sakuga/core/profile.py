@@ -21,9 +21,9 @@ import difflib
 import importlib
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field as field_of
-from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
 
@@ -148,6 +148,8 @@ def _address(name: str, room: Room, use: str) -> str:
     """Where a backend's class is: in the room's table, with an installed package, or as written."""
     if use in room.backends or ":" in use:
         return room.backends.get(use, use)
+    from importlib import metadata
+
     offered = {point.name: point.value for point in metadata.entry_points(group=f"sakuga.{name}")}
     if use not in offered:
         known = [*room.backends, *offered, *([NONE] if room.spare else [])]
@@ -162,6 +164,12 @@ def _fields(recipe: type) -> list[str]:
 
 
 def _checked(room: str, recipe: type, section: dict[str, Any]) -> Any:
+    """A recipe of checked values; the types of one that is all default are not even looked at."""
+    defaults = {field.name: field.default for field in dataclasses.fields(recipe)}
+    section = {k: v for k, v in section.items() if not _same(v, defaults[k])}
+    if not section:
+        with suppress(TypeError, ValueError):
+            return recipe()
     try:
         return pydantic.TypeAdapter(recipe).validate_python(section)
     except pydantic.ValidationError as error:
@@ -171,6 +179,10 @@ def _checked(room: str, recipe: type, section: dict[str, Any]) -> Any:
         raise RequestError(
             f"[{room}] {where} = {value!r}: {_lower(first['msg'])}; see the profiles' own values"
         ) from error
+
+
+def _same(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and repr(value) == repr(default)
 
 
 def _lower(text: str) -> str:

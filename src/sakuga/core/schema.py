@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import (
@@ -30,7 +30,8 @@ from typing import (
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+
+from sakuga.core.columns import column, lists, views
 
 Record = TypeVar("Record")
 
@@ -114,41 +115,22 @@ def _array(hint: Any) -> str | None:
 
 
 def _column(values: Sequence[Any], hint: Any, kind: pa.DataType) -> pa.Array:
-    if (element := _array(hint)) is not None and element != BYTES:
-        offsets = np.concatenate([[0], np.cumsum([len(v) for v in values], dtype=np.int64)])
-        joined = values[0] if len(values) == 1 else np.concatenate([*values, np.empty(0, element)])
-        flat = pa.array(np.ascontiguousarray(joined, dtype=element))
-        return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat, type=kind)
-    return pa.array([_plain(value) for value in values], kind)
+    element = _array(hint)
+    if element is None:
+        return column(values, kind)
+    if element == BYTES:
+        return column([value.astype(BYTES, copy=False).tobytes() for value in values], kind)
+    return lists(values, kind, element)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return value.astype(BYTES, copy=False).tobytes()
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    if isinstance(value, list):
-        return [_plain(item) for item in cast("list[Any]", value)]
-    if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    return value
-
-
-def _values(column: pa.ChunkedArray, hint: Any) -> list[Any]:
+def _values(chunks: pa.ChunkedArray, hint: Any) -> list[Any]:
     if _array(hint) == BYTES:
-        return [np.frombuffer(scalar.as_buffer(), BYTES) for scalar in column]
-    if _array(hint) is not None:
-        return [values for chunk in column.chunks for values in _views(chunk)]
+        return [np.frombuffer(scalar.as_buffer(), BYTES) for scalar in chunks]
+    if (element := _array(hint)) is not None:
+        return [values for chunk in chunks.chunks for values in views(chunk, element)]
     read = _reader(_optional(hint)[0])
-    values = column.to_pylist()
+    values = chunks.to_pylist()
     return values if read is None else [None if v is None else read(v) for v in values]
-
-
-def _views(chunk: Any) -> Iterator[NDArray[Any]]:
-    """Each list of a chunk as a view of the values that they share."""
-    values = chunk.values.to_numpy(zero_copy_only=True)
-    ends = chunk.offsets.to_numpy()
-    return (values[a:b] for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True))
 
 
 @cache

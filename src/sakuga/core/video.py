@@ -173,7 +173,7 @@ class VideoReader:
         """Scaled to the stream's first size where that changes on the way."""
         if (frame.width, frame.height) == self._size:
             return frame
-        return frame.reformat(*self._size)
+        return frame.reformat(*self._size, threads=1)
 
     def _seek_before(self, number: int, pts: NDArray[np.int64]) -> None:
         """To a codec keyframe that is shown at or before a frame.

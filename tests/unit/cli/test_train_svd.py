@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from sakuga.cli.app import app
+from sakuga.cli import app
 from sakuga.train import journal
 from tests.builds import CLI
 from tests.integration.test_training import ENV

@@ -32,6 +32,20 @@ def test_fields_are_set_and_the_rest_keep_their_defaults() -> None:
     assert make_stages(named, {"draw": Room({})}).stages == [Draw(7)]
 
 
+@pytest.mark.parametrize("name", profile_names())
+def test_a_default_that_is_written_out_is_the_default(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = rooms_of(name).stages
+    monkeypatch.setattr("sakuga.core.profile._same", lambda *_: False)
+    assert [repr(stage) for stage in rooms_of(name).stages] == [repr(stage) for stage in made]
+
+
+def test_what_only_equals_a_default_is_made_what_the_field_wants() -> None:
+    [stage] = make_stages({"draw": {"frames": float(Draw().frames)}}, FAKE).stages
+    assert repr(stage) == repr(Draw())
+
+
 HELD = {
     "hold": Room({"loud": "tests.stages:Loud"}, "tests.stages:Holder", spare=True),
     "show": Room({"show": "tests.fakes:Show"}, spare=True),

@@ -10,18 +10,17 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import fsspec
-
 from sakuga.build.collect import Collect
 from sakuga.build.collect.content import HEAD, WANTED, kind_of
 from sakuga.core.errors import RequestError
-from sakuga.core.files import local_path, open_file
+from sakuga.core.files import file_system, local_path, open_file
 from sakuga.core.recipe import fingerprint
 from sakuga.core.records import Source
 from sakuga.core.store import Part, Store
@@ -43,10 +42,24 @@ class Found:
 
 @dataclass(frozen=True)
 class Listing:
-    """The `sources` table as it is to be: its parts, and the rows of those that change."""
+    """The `sources` table as it is to be, part by part; `changed`: those that change."""
 
-    parts: list[Part]
+    sources: dict[Part, list[Source]]
     changed: dict[Part, list[Source]]
+
+    @property
+    def parts(self) -> list[Part]:
+        """Its parts, by number."""
+        return list(self.sources)
+
+    def skipped(self) -> dict[str, int]:
+        """Kind -> how many files of it are not built from, the most first."""
+        rows = (source for of_part in self.sources.values() for source in of_part)
+        return dict(Counter(source.skipped for source in rows if source.skipped).most_common())
+
+    def duplicates(self) -> int:
+        """How many files have the same bytes as another."""
+        return sum(bool(s.duplicate_of) for of_part in self.sources.values() for s in of_part)
 
     def write(self, store: Store) -> None:
         """Write what has changed."""
@@ -74,7 +87,7 @@ def find_sources(
     for number in numbers:
         of_part = sorted((s for s in sources if s.part == number), key=lambda s: s.url)
         listed[Part("sources", number, _key(of_part))] = of_part
-    return Listing(list(listed), {p: rows for p, rows in listed.items() if old.get(p) != rows})
+    return Listing(listed, {p: rows for p, rows in listed.items() if old.get(p) != rows})
 
 
 def _told(source: Source, recipe: Collect) -> Source:
@@ -176,7 +189,7 @@ def _url(path: Path) -> str:
 
 
 def _files_in_bucket(given: str) -> Iterator[Found]:
-    fs, base = fsspec.core.url_to_fs(given)
+    fs, base = file_system(given)
     for name, facts in fs.find(base, detail=True).items():
         yield Found(fs.unstrip_protocol(name), int(facts.get("size") or 0), _stamp(facts))
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, cast
 
-import cv2
 import numpy as np
 from annotated_types import Ge, Interval
 from numpy.typing import NDArray
@@ -119,6 +118,8 @@ def _again(recipe: RapidOcr, look: Look, picture: Picture, quad: Quad) -> float:
 
 def _alone(look: Look, picture: Picture, quad: Quad, tall: int) -> float:
     """What the detector scores a line with, shown it alone and `tall` pixels high."""
+    import cv2
+
     short = _sides(quad)[0]
     low = np.maximum(quad.min(axis=0) - ROOM * short, 0).astype(int)
     high = np.ceil(quad.max(axis=0) + ROOM * short).astype(int)

@@ -245,6 +245,15 @@ def test_what_is_built_into_is_not_footage(films: Path) -> None:
     assert set(find(films / "out", films)) == {"a.mp4"}
 
 
+def test_a_listing_says_what_nothing_is_built_from(films: Path, tmp_path: Path) -> None:
+    for name, content in (("a.mp4", MP4), ("b.mp4", MP4), ("c.gif", b"GIF89a\x01\x00")):
+        (films / name).write_bytes(content)
+    store = Store(str(tmp_path / "out"))
+    listing = find_sources([str(films)], Collect(), store, lambda *_: None)
+    assert (listing.duplicates(), listing.skipped()) == (1, {"gif": 1})
+    assert list(listing.sources) == listing.parts
+
+
 def test_looking_writes_nothing(films: Path, tmp_path: Path) -> None:
     (films / "a.mp4").write_bytes(MP4)
     find_sources([str(films)], Collect(), Store(str(tmp_path / "out")), lambda *_: None)

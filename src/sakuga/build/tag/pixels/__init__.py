@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sakuga.build.tag import Seen
-from sakuga.build.tag.pixels.look import look_at
-from sakuga.build.tag.pixels.words import WORDS
 from sakuga.core.images import Picture
 from sakuga.core.records import SeenTag
 
@@ -33,6 +31,9 @@ def _see(pictures: Iterable[Picture]) -> Iterator[Seen]:
 
 def seen_in(picture: Picture) -> list[SeenTag]:
     """What is proven of a picture (H, W, 3) uint8 BGR; of one that is all one colour nothing is."""
+    from sakuga.build.tag.pixels.look import look_at
+    from sakuga.build.tag.pixels.words import WORDS
+
     look = look_at(picture)
     if look.blank:
         return []
