@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sakuga.cli.app import app
+from sakuga.cli import app
 from sakuga.cli.generation import _Packed
 from sakuga.cli.packs import trainer_of
 from sakuga.core.errors import RequestError
