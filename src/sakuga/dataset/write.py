@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sakuga.core.columns import column
 from sakuga.core.recipe import public
 from sakuga.core.store import Part, Store, table_of
 from sakuga.dataset.card import card
@@ -86,8 +86,8 @@ def _shards(store: Store, parts: Sequence[Part], split: str) -> Iterator[pa.Tabl
     held: list[pa.Table] = []
     for part in parts:
         table = store.read_table(("tables", part.table, part.file)).replace_schema_metadata(None)
-        of_split = pc.equal(table["split"], split)  # pyright: ignore[reportAttributeAccessIssue]
-        held.append(table.filter(of_split))
+        of_split = [each == split for each in table["split"].to_pylist()]
+        held.append(table.filter(column(of_split, pa.bool_())))
         while sum(t.num_rows for t in held) >= SHARD_ROWS:
             joined = pa.concat_tables(held)
             yield joined.slice(0, SHARD_ROWS)
