@@ -173,9 +173,15 @@ class Dataset:
         return self._batches(self._arrow_dataset.get_fragments(), rows)
 
     def _batches(self, fragments: Iterable[Any], rows: int) -> Iterator[pa.RecordBatch]:
-        for fragment in fragments:
-            # Without threads and read-ahead: what is in memory is what was asked for.
-            yield from fragment.to_batches(
+        # Group by group, without threads: Arrow's scanner reads ahead in a file as far as it gets,
+        # whatever it is told, but never beyond the row groups that were given.
+        groups = (
+            group
+            for fragment in fragments
+            for group in fragment.split_by_row_group(self.condition, self.schema)
+        )
+        for group in groups:
+            yield from group.to_batches(
                 self.schema, columns=self._names, filter=self.condition, batch_size=rows,
                 batch_readahead=0, fragment_readahead=0, use_threads=False,
                 fragment_scan_options=pads.ParquetFragmentScanOptions(pre_buffer=False),
