@@ -35,14 +35,20 @@ class Child:
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         self._beats: Any = context.Value("Q", 0, lock=False)
+        self._begun: Any = context.Value("b", 0, lock=False)
         self._process: Any = context.Process(
             target=_begin,
-            args=(serve, theirs, self._beats, dict(os.environ), arguments),
+            args=(serve, theirs, self._begun, self._beats, dict(os.environ), arguments),
             daemon=True,
         )
         with one_thread():  # in the server of processes, which is started with the first
             self._process.start()
         theirs.close()
+
+    @property
+    def begun(self) -> bool:
+        """Whether it got past the import of the parent's main module, which comes first."""
+        return bool(self._begun.value)
 
     @property
     def beats(self) -> int:
@@ -98,10 +104,12 @@ def _context(preload: Sequence[str] = ()) -> Any:
 def _begin(
     serve: Callable[..., None],
     connection: Connection,
+    begun: Any,
     beats: Any,
     environment: dict[str, str],
     arguments: tuple[Any, ...],
 ) -> None:
+    begun.value = 1
     os.environ.clear()
     os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

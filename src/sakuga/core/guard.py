@@ -162,11 +162,17 @@ class Guard:
             if attempt.deaths[item] >= (limit if item else max(limit, CRASHES)):
                 if not item:
                     self._attempt = None
-                    return WorldError(f"a worker can't start: {message}")
+                    return WorldError(f"a worker can't start: {message}{self._advice()}")
                 stage = attempt.job.stage.name
                 attempt.doomed[item] = Failure(item, stage, reason, message)
         self._send()
         return None
+
+    def _advice(self) -> str:
+        """For a script whose import starts the build again: in the child, that can't end well."""
+        if self._child is None or self._child.begun:
+            return ""
+        return '; a script must do its work under `if __name__ == "__main__":`'
 
 
 def _serve(connection: Connection, threads: int) -> None:

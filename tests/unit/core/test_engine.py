@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -69,8 +72,34 @@ def test_in_a_batch_too_only_the_one_that_kills_is_given_up(tmp_path: Path, name
 def test_a_stage_that_hangs_before_it_works_stops_the_build(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     jobs = make_plan(store, [Draw(load_for=600)], write_sources(store, [["a"]])).jobs
-    with pytest.raises(WorldError, match="can't start"):
+    with pytest.raises(WorldError, match="can't start") as raised:
         Local(1, Limits(idle=1.0)).run(jobs, lambda *_: None)
+    assert "__main__" not in str(raised.value)  # it began: no script stands in its way
+
+
+_SCRIPT = """
+from sys import argv
+from sakuga.core.engine import Local
+from sakuga.core.plan import make_plan
+from sakuga.core.store import Store
+from tests.fakes import Draw, write_sources
+
+store = Store(argv[1])
+jobs = make_plan(store, [Draw()], write_sources(store, [["a"]])).jobs
+Local(1).run(jobs, lambda *_: None)
+"""
+
+
+def test_a_script_that_builds_as_it_is_imported_is_told_where_to_build(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(_SCRIPT, encoding="utf-8")
+    here = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, str(script), str(tmp_path / "out")]
+    ended = subprocess.run(command, env=here, capture_output=True, text=True, check=False)
+    last = ended.stderr.splitlines()[-1]
+    assert ended.returncode == 1
+    assert "WorldError: a worker can't start: its process ended with exit code 1" in last
+    assert last.endswith('a script must do its work under `if __name__ == "__main__":`')
 
 
 def test_a_full_disk_stops_the_build(tmp_path: Path) -> None:
