@@ -91,7 +91,7 @@ class Exposed:
     def __init__(self, source: Source) -> None:
         self._source, self.name = source, source.name
 
-    def refs(self, clips: Clips, left_out: Counter[str]) -> list[Ref]:
+    def refs(self, clips: Clips, left_out: Counter[str]) -> Sequence[Ref | Failure]:
         """As the source has them."""
         return self._source.refs(clips, left_out)
 

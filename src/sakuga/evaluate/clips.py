@@ -133,8 +133,9 @@ class Source(Protocol):
         """What it is called on the page."""
         ...
 
-    def refs(self, clips: Clips, left_out: Counter[str]) -> list[Ref]:
-        """All its clips; what can't be one is counted by reason. Raises RequestError."""
+    def refs(self, clips: Clips, left_out: Counter[str]) -> Sequence[Ref | Failure]:
+        """All its clips, and files that had to be read to know theirs and could not be; what can't
+        be a clip otherwise is counted by reason. Raises RequestError."""
         ...
 
     def read(self, refs: Sequence[Ref], clips: Clips) -> Iterator[Clip | Failure]:
@@ -144,11 +145,18 @@ class Source(Protocol):
 
 @dataclass(slots=True)
 class Chosen:
-    """Clips of one source, in the order of the seed."""
+    """Clips of one source, in the order of the seed. lost: what is of them or of its files and
+    could not be read, which is counted in left_out, too."""
 
     source: Source
     refs: list[Ref]
     left_out: Counter[str] = field(default_factory=Counter[str])
+    lost: list[Failure] = field(default_factory=list[Failure])
+
+    def lose(self, failure: Failure) -> None:
+        """Count it, and remember why."""
+        self.left_out[failure.reason] += 1
+        self.lost.append(failure)
 
 
 def choose(sources: Sequence[Source], clips: Clips) -> list[Chosen]:
@@ -175,13 +183,18 @@ def enough(name: str, count: int, left_out: Counter[str]) -> None:
 
 
 def _ordered(source: Source, clips: Clips) -> Chosen:
-    left_out = Counter[str]()
-    refs = source.refs(clips, left_out)
+    made = Chosen(source, [])
+    for each in source.refs(clips, made.left_out):
+        if isinstance(each, Failure):
+            made.lose(each)
+        else:
+            made.refs.append(each)
 
     def lot(ref: Ref) -> bytes:
         return hashlib.sha256(f"{clips.seed}:{ref.name}".encode()).digest()
 
-    return Chosen(source, sorted(refs, key=lot), left_out)
+    made.refs.sort(key=lot)
+    return made
 
 
 def shaped(picture: Picture, clips: Clips) -> Picture:

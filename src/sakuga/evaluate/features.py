@@ -11,9 +11,12 @@ import numpy as np
 
 from sakuga.core.errors import ItemError, RequestError
 from sakuga.core.images import Picture, fit, to_jpeg
+from sakuga.core.records import Failure
+from sakuga.evaluate.apart import STAGE
 from sakuga.evaluate.clips import Chosen, Clip, Clips, Ref, TooFewFrames, choose, enough
 from sakuga.evaluate.clips import Source as Source
 from sakuga.evaluate.extractors import Extract, Extractor, Seen, ready
+from sakuga.evaluate.lost import Lost, lost_of
 from sakuga.evaluate.origin import digest
 
 AT_ONCE = 8  # clips in memory
@@ -28,7 +31,7 @@ Advance = Callable[[str, float, int], None]
 class Side:
     """One source's clips as they were measured. seen: section -> one for each of refs. kept: the
     pixels of the first of them, by name; hashes: of each one's frames; thumbnails: a small JPEG of
-    each, where asked for."""
+    each, where asked for. lost: what could not be measured, which left_out counts by reason."""
 
     name: str
     refs: list[Ref]
@@ -37,6 +40,7 @@ class Side:
     kept: dict[str, Picture] = field(default_factory=dict[str, Picture])
     hashes: dict[str, str] = field(default_factory=dict[str, str])
     thumbnails: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    lost: list[Lost] = field(default_factory=list[Lost])
 
     @property
     def films(self) -> list[str]:
@@ -124,18 +128,19 @@ class _Work:
                     kept[clip.ref.name] = clip.pixels
                 if self.thumbnails:
                     small[clip.ref.name] = _thumbnail(clip.pixels)
-            found |= self._seen(some, chosen.left_out)
+            found |= self._seen(some, chosen)
             done += len(some)
             advance(name, done, len(chosen.refs))
         refs = [ref for ref in chosen.refs if ref.name in found]
         seen = {s: [found[ref.name][s] for ref in refs] for s in self.recipes}
-        return Side(name, refs, seen, chosen.left_out, kept, hashes, small)
+        lost = lost_of(chosen.lost, bool(self.clips.span))
+        return Side(name, refs, seen, chosen.left_out, kept, hashes, small, lost)
 
     def _readable(self, chosen: Chosen) -> Iterator[list[Clip]]:
         held: list[Clip] = []
         for made in chosen.source.read(chosen.refs, self.clips):
             if not isinstance(made, Clip):
-                chosen.left_out[made.reason] += 1
+                chosen.lose(made)
                 continue
             held.append(made)
             if len(held) == AT_ONCE:
@@ -144,13 +149,13 @@ class _Work:
         if held:
             yield held
 
-    def _seen(self, some: Sequence[Clip], left_out: Counter[str]) -> dict[str, dict[str, Seen]]:
+    def _seen(self, some: Sequence[Clip], chosen: Chosen) -> dict[str, dict[str, Seen]]:
         moving: list[tuple[Clip, Picture]] = []
         for clip in some:
             try:
                 moving.append((clip, self._moving(clip)))
             except ItemError as error:
-                left_out[error.reason] += 1
+                chosen.lose(Failure(clip.ref.name, STAGE, error.reason, str(error)))
         found: dict[str, dict[str, Seen]] = {clip.ref.name: {} for clip, _ in moving}
         for section, worker in self.workers.items():
             whole = self.recipes[section].sees == "clips"

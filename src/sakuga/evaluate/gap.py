@@ -18,6 +18,7 @@ from sakuga.evaluate.clips import Clips
 from sakuga.evaluate.distances import Distance, distance
 from sakuga.evaluate.extractors import Extractor, Seen
 from sakuga.evaluate.features import Advance, Side, Sides, Source, measure
+from sakuga.evaluate.lost import Lost
 from sakuga.evaluate.origin import Terms, terms
 from sakuga.evaluate.tsne import Point, points
 from sakuga.metrics.neighbours import Mixing, mixing
@@ -42,7 +43,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """As `generation.Generation`. points: t-SNE of all clips. left_out: of each, why -> clips.
+    """As `generation.Generation`. points: t-SNE of all clips. left_out: of each, why -> clips;
+    lost: those of them of which nothing could be measured.
     pixels: of each, 16 digits of the frames measured."""
 
     pairs: list[Pair]
@@ -53,6 +55,7 @@ class Gap:
     terms: Terms
     points: list[Point]
     left_out: dict[str, dict[str, int]]
+    lost: dict[str, list[Lost]]
     pixels: dict[str, str]
 
 
@@ -80,6 +83,7 @@ def evaluate(
         terms(clips, len(found.sides[0].refs), recipes),
         points({side.name: side.clips for side in found.sides}, vectors, clips.seed),
         {s.name: {why: n for why, n in s.left_out.items() if n} for s in found.sides},
+        {side.name: side.lost for side in found.sides},
         {side.name: side.pixels for side in found.sides},
     )
     return made, found.sides

@@ -11,6 +11,7 @@ from sakuga.evaluate.clips import Clips
 from sakuga.evaluate.distances import Distance, distance, spread, stacked
 from sakuga.evaluate.extractors import Extractor, reader
 from sakuga.evaluate.features import Advance, Side, Sides, Source, measure
+from sakuga.evaluate.lost import Lost
 from sakuga.evaluate.origin import Terms, terms
 from sakuga.metrics import inception_score
 from sakuga.metrics.clipsim import clipsim
@@ -24,7 +25,8 @@ DISTANCES = ("fid", "fvd", "fvd2")
 @dataclass(frozen=True, slots=True)
 class Model:
     """One side. distances: from the real side, by section; none of the real side itself. captioned:
-    clips with a caption. left_out: why -> clips. pixels: 16 digits of the frames measured."""
+    clips with a caption. left_out: why -> clips; lost: those of them that could not be
+    measured. pixels: 16 digits of the frames measured."""
 
     name: str
     distances: dict[str, Distance]
@@ -33,6 +35,7 @@ class Model:
     clipsim: Estimate | None
     captioned: int
     left_out: dict[str, int]
+    lost: list[Lost]
     pixels: str
 
 
@@ -95,7 +98,9 @@ def _model(
     pooled, per_clip = _inception_scores(side, groups, seed)
     similar, captions = _clipsim(found, side, real, groups, seed)
     left_out = {why: count for why, count in side.left_out.items() if count}
-    return Model(side.name, distances, pooled, per_clip, similar, captions, left_out, side.pixels)
+    return Model(
+        side.name, distances, pooled, per_clip, similar, captions, left_out, side.lost, side.pixels
+    )
 
 
 def _inception_scores(

@@ -111,17 +111,17 @@ class FolderSource:
     decode: Decode = frames_of_file
     limits: Limits = field(default_factory=Limits)
 
-    def refs(self, clips: Clips, left_out: Counter[str]) -> list[Ref]:
+    def refs(self, clips: Clips, left_out: Counter[str]) -> Sequence[Ref | Failure]:
         """A clip a file, or one for each whole span of it."""
         captions, named = captions_in(self.root), self._named()
         if not clips.span:
             return [Ref(n, n, captions.get(n) or beside(file)) for n, file in named.items()]
-        found: list[Ref] = []
+        found: list[Ref | Failure] = []
         with Apart(Lengths(self.decode), self.limits) as apart:
             for stem, file in named.items():
                 [made] = apart.each(file, [stem])
                 if isinstance(made, Failure):
-                    left_out[made.reason] += 1
+                    found.append(made)
                     continue
                 spans, rest = divmod(made[1], clips.span)
                 left_out["ends of files shorter than the span"] += bool(rest)

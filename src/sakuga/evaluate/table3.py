@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sakuga.evaluate.generation import Generation, Model
+from sakuga.evaluate.lost import named
 from sakuga.evaluate.told import (
     NOTHING,
     PAPER,
@@ -52,6 +53,7 @@ def notes(made: Generation) -> Iterator[str]:
     yield from counts(
         made.clips, made.by_film, made.protocol, {side.name: side.left_out for side in sides}
     )
+    yield from named({side.name: side.lost for side in sides})
     found = [each for model in made.models for each in model.distances.values()]
     yield from about(found)
     yield same(made.terms.key, f"{made.real.name} {made.real.pixels}")

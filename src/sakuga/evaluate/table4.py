@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sakuga.evaluate.gap import Gap, Pair
+from sakuga.evaluate.lost import named
 from sakuga.evaluate.told import (
     NOTHING,
     PAPER,
@@ -49,6 +50,7 @@ def notes(made: Gap) -> Iterator[str]:
         "others."
     )
     yield from counts(made.clips, made.by_film, made.protocol, made.left_out)
+    yield from named(made.lost)
     yield from about(each for pair in made.pairs for each in pair.distances.values())
     first = next((pair for pair in made.pairs if pair.mixing and pair.probe), None)
     if first is not None and first.mixing is not None and first.probe is not None:

@@ -16,9 +16,11 @@ from sakuga.core.errors import RequestError
 from sakuga.core.guard import Limits, WorldError
 from sakuga.core.records import Failure
 from sakuga.evaluate.apart import Apart
-from sakuga.evaluate.clips import Clip, Clips
+from sakuga.evaluate.clips import Clip, Clips, Ref
+from sakuga.evaluate.decode import frames_of_file
 from sakuga.evaluate.extractors.random import Random
 from sakuga.evaluate.features import measure
+from sakuga.evaluate.lost import lost_of
 from sakuga.evaluate.sources import DatasetSource, FolderSource, open_source
 from tests.builds import once
 from tests.films import pictures, write
@@ -96,12 +98,14 @@ def test_clips_before_the_bad_place_of_a_film_are_kept_and_come_once(tmp_path: P
     assert "ended with exit code -11" in lost[0].message
 
 
-def test_a_film_whose_frames_cant_be_counted_is_counted_itself(folder: Path) -> None:
+def test_a_film_whose_frames_cant_be_counted_is_lost_itself(folder: Path) -> None:
     left_out = Counter[str]()
     clips = Clips(frames=4, span=10)
-    refs = source(folder, Hostile("crash", "3.mp4")).refs(clips, left_out)
+    found = source(folder, Hostile("crash", "3.mp4")).refs(clips, left_out)
+    refs = [each for each in found if isinstance(each, Ref)]
+    [lost] = [each for each in found if isinstance(each, Failure)]
     assert len(refs) == 16 and "3#0" not in {ref.name for ref in refs}
-    assert +left_out == {"crashed": 1}
+    assert (lost.id, lost.reason) == ("3", "crashed") and not +left_out
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +142,28 @@ def test_a_file_that_kills_its_decoder_is_told_beside_the_numbers(folder: Path) 
     both = [open_source(str(folder)), source(folder, Hostile("crash", "3.mp4"))]
     _, torn = measure(both, SMALL, {"fid": Random(width=4)}).sides
     assert (len(torn.refs), torn.left_out["crashed"]) == (8, 1)
+    [lost] = torn.lost
+    assert (lost.name, lost.reason, lost.clips) == ("3", "crashed", 1)
+    assert "exit code -11" in lost.message
+
+
+def test_spans_that_a_film_loses_and_a_film_that_cant_be_counted_are_named_by_the_film(
+    folder: Path,
+) -> None:
+    cut = Clips(frames=4, span=5, height=16, width=24)
+    both = [
+        source(folder, Hostile("raise", "3.mp4", after=19)),
+        source(folder, Hostile("raise", "3.mp4", after=12)),
+    ]
+    whole, torn = both
+    counted = dataclasses.replace(whole, decode=frames_of_file)
+    refs = [each for each in counted.refs(cut, Counter()) if isinstance(each, Ref)]
+    made = [each for each in torn.read(refs, cut) if isinstance(each, Failure)]
+    assert [each.id for each in made] == ["3#2", "3#3"]
+    [lost] = lost_of(made, spans=True)
+    assert (lost.name, lost.reason, lost.clips) == ("3", "unexpected", 2)
+    side = measure([counted, whole], cut, {"fid": Random(width=4)}).sides[1]
+    assert [each.name for each in side.lost] == ["3"]
 
 
 def each(what: str) -> list[Any]:
