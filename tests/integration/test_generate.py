@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,13 @@ def test_a_runs_adapters_draw_what_its_merged_pipeline_draws(
 def test_a_run_draws_keyframes_as_many_and_as_large_as_it_was_trained_on(
     run: Path, published: Path, tmp_path: Path
 ) -> None:
-    for name, model in (("whole", (run,)), ("adapted", (published, "--lora", run))):
+    moved = tmp_path / "moved.safetensors"
+    shutil.copy(run / "lora" / "adapter_model.safetensors", moved)
+    for name, model in (
+        ("whole", (run,)),
+        ("adapted", (published, "--lora", run)),
+        ("moved", (published, "--lora", moved)),
+    ):
         drawn, page = _drawn(tmp_path / name, "--model", *model)
         assert drawn.shape == (2, 32, 48, 3)
         told = {name: page["settings"][name] for name in asdict(Format(2, 48, 32, 12, 127))}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sakuga.generate.results import Sign
-    from sakuga.generate.run import Failed, Made, Time
+    from sakuga.generate.run import By, Failed, Made, Time
     from sakuga.generate.svd import Svd
 
 
@@ -142,7 +142,8 @@ def generate(
     sign = _signing(c2pa_cert, c2pa_key)
     embeds = [each for each in overrides or () if each.startswith("embed.")]
     timed = _timed(timing, timesheet, encoder, caption, embeds)
-    results = _generated(prompts, recipe, timed, wanted, sign)
+    by = "predicted" if timing is HowTimed.auto else "asked"
+    results = _generated(prompts, recipe, timed, by, wanted, sign)
     generated = Generated(
         out,
         round(time.monotonic() - started, 3),
@@ -222,12 +223,13 @@ def _timed(
 
 
 def _generated(
-    prompts: Any, recipe: Svd, timed: Time, wanted: Any, sign: Sign | None
+    prompts: Any, recipe: Svd, timed: Time, by: By, wanted: Any, sign: Sign | None
 ) -> list[Made | Failed]:
     from sakuga.cli.progress import advancing
-    from sakuga.generate.run import generate
+    from sakuga.generate.run import check_timed, generate
 
     draw = recipe.load()
+    check_timed(draw, by)
     with advancing() as advance:
         return list(generate(prompts, draw, timed, wanted, sign, advance))
 

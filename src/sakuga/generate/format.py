@@ -1,31 +1,65 @@
-"""In what format a model draws unless told: as it was trained, or as the paper draws (§5)."""
+"""In what format a model draws unless told: as it was trained, or as the paper draws (§5).
+
+And from what frames it learned: keyframes, or moments that are evenly spaced in time.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sakuga.core.errors import RequestError
-from sakuga.models.svd_format import FPS, KEY, MOTION, Format, format_of
+from sakuga.models.svd_format import (
+    FPS,
+    KEY,
+    MOTION,
+    Format,
+    Kind,
+    format_of,
+    kind_of,
+    told_by_file,
+)
 
 PAPER: Final = Format(8, 576, 320, FPS, MOTION)  # §5
 _PARTS: Final = ("pipeline", "lora")
 """What `train svd` calls the folders in a run, whose page, run.json, lies above them."""
 
 
-def trained(config: Mapping[str, Any], folder: Path | None, lora: Path | None) -> Format:
-    """What a model learnt last: its LoRA's run says it, or its UNet's config, or its run; of one
-    that says nothing, such as the public one, the paper's. Raises RequestError where what is said
-    can't be read."""
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a model learnt last."""
+
+    format: Format
+    kind: Kind = "keyframes"
+
+
+def trained(config: Mapping[str, Any], folder: Path | None, lora: Path | None) -> Trained:
+    """What a model learnt last: its LoRA's file says it, or the run of that, or its UNet's config,
+    or its run; of one that says nothing, such as the public one, the paper's. Raises RequestError
+    where what is said can't be read."""
+    if lora and (said := _said(lora)):
+        return said
     if lora and (page := _page(lora.resolve().parent)):
         return _read(page)
     if KEY in config:
         return _told(config[KEY], f"the UNet's config, {KEY}")
     if folder and (page := _page(folder.resolve())):
         return _read(page)
-    return PAPER
+    return Trained(PAPER)
+
+
+def _said(lora: Path) -> Trained | None:
+    """By a file of LoRA, wherever it lies."""
+    try:
+        told = told_by_file(lora)
+    except ValueError as error:
+        raise RequestError(
+            f"{lora}: its metadata {KEY} can't be read ({error}); take it out"
+        ) from error
+    return None if told is None else _told(told, f"{lora}, {KEY} of its metadata")
 
 
 def _page(part: Path) -> Path | None:
@@ -34,7 +68,7 @@ def _page(part: Path) -> Path | None:
     return page if part.name in _PARTS and page.is_file() else None
 
 
-def _read(page: Path) -> Format:
+def _read(page: Path) -> Trained:
     try:
         clips = json.loads(page.read_text(encoding="utf-8"))["recipe"]["clips"]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -44,8 +78,8 @@ def _read(page: Path) -> Format:
     return _told(clips, str(page))
 
 
-def _told(clips: Any, where: str) -> Format:
+def _told(clips: Any, where: str) -> Trained:
     try:
-        return format_of(clips)
+        return Trained(format_of(clips), kind_of(clips))
     except ValueError as error:
         raise RequestError(f"{where}: {error}; correct it, or take it out") from error

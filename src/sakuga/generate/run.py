@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sakuga.core.errors import ItemError, RequestError, Unreadable
 from sakuga.core.recipe import fingerprint, public
 from sakuga.core.records import Timing
-from sakuga.dataset.expand import holds
+from sakuga.dataset.expand import FILM, exposure, holds
 from sakuga.generate.fitting import Fit, fitted
 from sakuga.generate.pictures import Prompt, Read, read
 from sakuga.generate.provenance import Provenance, clean
@@ -23,6 +23,7 @@ from sakuga.generate.svd import Draw
 from sakuga.models.svd_format import Format
 
 Colour = tuple[int, int, int]
+By = Literal["asked", "predicted"]
 Advance = Callable[[str, float, int], None]
 """Told what is done, how much of it, of how many."""
 
@@ -32,7 +33,7 @@ class Timed:
     """timing: how the keyframes become film. by: who said so. probabilities: ones, twos, threes."""
 
     timing: Timing
-    by: Literal["asked", "predicted"]
+    by: By
     probabilities: tuple[float, float, float] | None = None
     notes: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -47,6 +48,11 @@ class Timed:
         }
 
 
+TIMINGS: Final[tuple[Timing, ...]] = ("ones", "twos", "threes")
+MOMENTS: Final = (
+    "the model learned from frames evenly spaced in time, not from keyframes: each is held as long "
+    "as the timing asked for, and the sheet counts a drawing that comes twice as two"
+)
 Time = Callable[[NDArray[np.uint8]], Timed]
 """(K, H, W, 3) RGB keyframes to their timing; raises ItemError."""
 
@@ -108,13 +114,26 @@ def check_free(prompts: Iterable[Prompt], wanted: Wanted) -> None:
             raise RequestError(f"{there[0]} is there; add --overwrite to replace it")
 
 
+def check_timed(draw: Draw, by: By) -> None:
+    """Raise RequestError where a predictor is to time what are no keyframes."""
+    if draw.kind == "moments" and by == "predicted":
+        fps = draw.format.fps
+        near = min(TIMINGS, key=lambda timing: abs(FILM / exposure(timing) - fps))
+        raise RequestError(
+            f"{draw.model.lora or draw.model.name} learned from frames evenly spaced in time, not "
+            "from keyframes: a predictor of keyframes' timing has nothing to say of them, and was "
+            f"not asked; it was told that they come {fps} a second, so say --timing {near}, or "
+            "another that looks right"
+        )
+
+
 def generate(
     prompts: Sequence[Prompt], draw: Draw, time: Time, wanted: Wanted,
     sign: Sign | None = None, advance: Advance | None = None,
 ) -> Iterator[Made | Failed]:  # fmt: skip
     """Each picture's results, as they are made; one that is bad costs itself alone.
 
-    Raises OSError where they can't be written.
+    Raises OSError where they can't be written, and RequestError as `check_timed` does.
     """
     done, of = 0, len(prompts) * draw.recipe.steps
 
@@ -142,11 +161,13 @@ def _film(
     ready = _ready(prompt, draw.format, wanted)
     drawn = draw(ready.pixels, stepped)
     timed = time(drawn.keyframes)
+    check_timed(draw, timed.by)
+    moments = (MOMENTS,) if draw.kind == "moments" else ()
     return Film(
         drawn.keyframes,
         holds(len(drawn.keyframes), timed.timing),
         _told(prompt, draw, timed, wanted),
-        (*ready.notes, *drawn.notes, *timed.notes),
+        (*ready.notes, *drawn.notes, *moments, *timed.notes),
     )
 
 

@@ -24,7 +24,7 @@ from sakuga.generate.identity import Model, identified
 from sakuga.generate.lora import file_of
 from sakuga.generate.pictures import Picture
 from sakuga.models.public import SVD
-from sakuga.models.svd_format import Format
+from sakuga.models.svd_format import Format, Kind
 
 MODULES = (
     "accelerate",
@@ -64,6 +64,11 @@ class Draw(Protocol):
     @property
     def model(self) -> Model:
         """What draws."""
+        ...
+
+    @property
+    def kind(self) -> Kind:
+        """What frames it learned from, and so what it draws."""
         ...
 
     def __call__(self, picture: Picture, stepped: Stepped = ..., /) -> Drawn:
@@ -122,14 +127,16 @@ class Svd:
         lora = file_of(self.lora) if self.lora else None
         with _gated(self.model):
             parts = opened(_place(self.model), wanted_by="generate.model")
-        format = _settled(self, trained(parts.unet.config, parts.folder, lora))
+        learned = trained(parts.unet.config, parts.folder, lora)
+        format = _settled(self, learned.format)
         _check_size(format, parts.shrink)
         if lora:
             merge(parts.unet, lora, self.lora_scale)
         with quiet():
             pipeline = parts.pipeline().to(device, getattr(torch, precision))
         recipe = replace(self, precision=precision, **asdict(format))
-        return _Drawer(pipeline, recipe, format, identified(self.model, parts.folder, lora))
+        model = identified(self.model, parts.folder, lora)
+        return _Drawer(pipeline, recipe, format, model, learned.kind)
 
 
 def _unheard() -> None:
@@ -142,6 +149,7 @@ class _Drawer:
     recipe: Svd
     format: Format
     model: Model
+    kind: Kind
 
     def __call__(self, picture: Picture, stepped: Stepped = _unheard, /) -> Drawn:
         import torch

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from sakuga.core.errors import RequestError
 from sakuga.core.recipe import fingerprint
 from sakuga.core.records import Row
+from sakuga.models.svd_format import Kind
 
 NAME = "lineage.parquet"
 _TEXTS = ("id", "video", "source_group", "url", "licence", "timing_class", "split")
@@ -49,6 +50,12 @@ class Lineage:
     def dynamic_scores(self) -> list[float]:
         """Keyframes by frames of each clip. Raises RequestError where one is not known."""
         return [float(each) for each in self._whole("dynamic_score")]
+
+    @property
+    def kind(self) -> Kind:
+        """What the frames are: a dataset's are keyframes, and their timing is known; a shard's are
+        moments."""
+        return "moments" if self.unknown("timing_class") else "keyframes"
 
     def unknown(self, name: str) -> int:
         """Of how many clips a column says nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ from sakuga.cli.generate import HowTimed, check_timing, colour, recipe_of
 from sakuga.core.errors import RequestError
 from sakuga.dataset.exposure_sheet import read_xdts
 from sakuga.models.public import SVD
+from sakuga.models.svd_format import KEY
 from tests.tiny.hub import offline
 from tests.tiny.svd import svd_cache, write_svd
 from tests.unit.generate.fakes import write_certificate
@@ -128,6 +130,28 @@ def test_a_lora_changes_what_is_drawn_and_is_named(
     page = json.loads((tmp_path / "styled" / "a.generated.json").read_text())
     assert page["model"]["lora"] == "style.safetensors"
     assert page["settings"]["lora"] == "style.safetensors"
+
+
+def test_a_model_of_moments_is_timed_as_asked_with_a_note_and_never_by_a_predictor(
+    pictures: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(model, tmp_path / "m")
+    page = tmp_path / "m" / "unet" / "config.json"
+    clips = {"frames": 3, "width": 64, "height": 32, "fps": 12, "motion": 127, "kind": "moments"}
+    page.write_text(json.dumps(json.loads(page.read_text()) | {KEY: clips}))
+    words = (pictures / "a.png", "--out", tmp_path / "out", "--model", tmp_path / "m")
+
+    def never(_: Any) -> Any:
+        raise AssertionError("nothing is to be drawn")
+
+    monkeypatch.setattr("sakuga.cli.timing.predicting", lambda *_: never)
+    told = run(*words, "--timesheet", "run")
+    assert told.exit_code == 2 and "say --timing twos" in " ".join(told.stderr.split())
+    assert not (tmp_path / "out").exists()
+    told = run(*words, "--timing", "twos")
+    assert told.exit_code == 0 and "evenly spaced in time, not from keyframes" in told.stdout
+    notes = json.loads((tmp_path / "out" / "a.generated.json").read_text())["notes"]
+    assert any("not from keyframes" in note for note in notes)
 
 
 def test_results_are_signed_where_a_certificate_is_given(

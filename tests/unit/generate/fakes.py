@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sakuga.core.errors import BadOutput
 from sakuga.generate.identity import Model
 from sakuga.generate.svd import Drawn, Svd
-from sakuga.models.svd_format import Format
+from sakuga.models.svd_format import Format, Kind
 
 FORMAT = Format(4, 64, 32, 7, 127)
 SMALL = Svd("m", seed=7, steps=2, **asdict(FORMAT))
@@ -25,6 +25,7 @@ class Roller:
 
     recipe: Svd = SMALL
     format: Format = FORMAT
+    kind: Kind = "keyframes"
     model: Model = field(default_factory=lambda: Model("m", "ab" * 32))
 
     def __call__(

@@ -17,7 +17,16 @@ from sakuga.core.errors import BadOutput, RequestError
 from sakuga.core.records import Timing
 from sakuga.dataset.exposure_sheet import read_csv, read_xdts
 from sakuga.generate.pictures import find
-from sakuga.generate.run import Failed, Made, Timed, Wanted, asked, check_free, generate
+from sakuga.generate.run import (
+    Failed,
+    Made,
+    Timed,
+    Wanted,
+    asked,
+    check_free,
+    check_timed,
+    generate,
+)
 from tests.unit.generate.fakes import FORMAT, SMALL, Roller
 
 
@@ -60,6 +69,28 @@ def test_each_keyframe_is_held_as_its_class_says(pictures: Path, timing: Timing,
     assert read_xdts(Path(made.xdts).read_bytes()).drawings == drawings
     assert read_csv(Path(made.csv).read_bytes()).drawings == drawings
     assert (made.timing, made.timed_by, made.frames) == (timing, "asked", 4 * hold)
+
+
+def test_moments_are_held_as_asked_and_said_to_be_no_keyframes(pictures: Path) -> None:
+    draw, out = Roller(kind="moments"), str(pictures.parent / "out")
+    made, _ = generate(find([str(pictures)]), draw, asked("twos"), Wanted(out))
+    assert isinstance(made, Made) and made.frames == 8
+    assert [note for note in made.notes if "evenly spaced in time, not from keyframes" in note]
+    assert not any("evenly spaced" in note for note in _run(pictures, out=out + "2")[0].notes)
+
+
+@pytest.mark.parametrize(("fps", "near"), [(7, "threes"), (12, "twos"), (25, "ones")])
+def test_moments_are_timed_by_no_predictor(pictures: Path, fps: int, near: str) -> None:
+    draw = Roller(kind="moments", format=dataclasses.replace(FORMAT, fps=fps))
+    out = pictures.parent / "out"
+    guessed = generate(
+        find([str(pictures)]), draw, lambda _: Timed("ones", "predicted"), Wanted(str(out))
+    )
+    with pytest.raises(RequestError, match=rf"^m learned .* {fps} a second, .*--timing {near}, or"):
+        next(guessed)
+    assert not out.exists()
+    check_timed(draw, "asked")
+    check_timed(Roller(), "predicted")
 
 
 def test_the_film_shows_what_its_sheet_says_at_24_frames_a_second(pictures: Path) -> None:

@@ -64,7 +64,7 @@ def _head(base: str, recipe: Recipe) -> dict[str, Any]:
 
 
 def _sections(base: str, recipe: Recipe, pack: Pack, source: Lineage) -> Iterator[str]:
-    clips, timed = recipe.clips, not source.unknown("timing_class")
+    clips, timed = recipe.clips, source.kind == "keyframes"
     yield f"\n# {'Keyframes' if timed else 'Frames'} of cartoons from one image"
     yield (
         f"{base[:1].upper()}{base[1:]}, finetuned on {clips.frames} {'key' if timed else ''}frames "

@@ -19,7 +19,7 @@ from typing import Any
 
 from sakuga.models import svd as nets
 from sakuga.models.public import SVD
-from sakuga.models.svd_format import as_config
+from sakuga.models.svd_format import KEY, as_config, tell_file
 from sakuga.train.average import Average
 from sakuga.train.lineage import Lineage
 from sakuga.train.packed import Pack
@@ -70,6 +70,8 @@ def _adapters(net: Any, base: str, recipe: Recipe, pack: Pack, source: Lineage, 
         net.save_pretrained(
             folder, save_embedding_layers=False
         )  # or it asks the hub about the base
+        told = as_config(recipe.clips, source.kind)[KEY]
+        tell_file(folder / "adapter_model.safetensors", told)  # it may be moved alone
         _tell(folder, base, recipe, pack, source)
     return run / "lora"
 
@@ -83,7 +85,7 @@ def _pipeline(
         else:
             _copy(parts.folder, folder)
         # Never a path of this machine; and how it is to be drawn, wherever the folder goes.
-        unet.register_to_config(_name_or_path=base, **as_config(recipe.clips))
+        unet.register_to_config(_name_or_path=base, **as_config(recipe.clips, source.kind))
         unet.save_pretrained(folder / "unet")
         _tell(folder, base, recipe, pack, source)
     return run / "pipeline"

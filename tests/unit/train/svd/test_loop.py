@@ -15,6 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -22,7 +23,7 @@ import torch
 from sakuga.core.errors import RequestError, StopBuild
 from sakuga.models import svd as nets
 from sakuga.models.public import SVD
-from sakuga.models.svd_format import KEY, Format, format_of
+from sakuga.models.svd_format import KEY, Format, format_of, kind_of, told_by_file
 from sakuga.train import checkpoints, journal, lineage
 from sakuga.train.order import Key
 from sakuga.train.packed import Pack
@@ -167,6 +168,22 @@ def test_the_result_says_how_it_is_to_be_drawn_wherever_it_goes(
     found = nets.opened(str(moved)).unet.config
     assert format_of(found[KEY]) == Format(8, 32, 16, 7, 127)
     assert found.num_frames == 8
+    assert kind_of(found[KEY]) == "keyframes"
+
+
+def test_the_result_says_that_shards_gave_it_moments_and_no_keyframes(
+    published: Path, tmp_path: Path
+) -> None:
+    pack = drawn_pack(tmp_path / "pack")
+    told = pq.read_table(pack.folder / "lineage.parquet")
+    place = told.schema.get_field_index("timing_class")
+    nothing = pa.nulls(told.num_rows, pa.string())
+    pq.write_table(told.set_column(place, "timing_class", nothing), pack.folder / "lineage.parquet")
+    more = (f"net.start={published}", "net.train=lora", "net.rank=2", "schedule.steps=1")
+    train(quick_svd(*more, "schedule.average=0"), pack, tmp_path / "run")
+    config = json.loads((tmp_path / "run" / "pipeline" / "unet" / "config.json").read_text())
+    file = tmp_path / "run" / "lora" / "adapter_model.safetensors"
+    assert kind_of(config[KEY]) == kind_of(told_by_file(file)) == "moments"
 
 
 def test_grids_of_samples_show_the_clips_over_what_was_made_of_them(whole: Path) -> None:
@@ -206,6 +223,7 @@ def test_cached_latents_give_the_same_steps(pack: Pack, tmp_path: Path) -> None:
 def test_adapters_load_with_peft_and_merge_to_the_pipeline(
     pack: Pack, published: Path, tmp_path: Path
 ) -> None:
+    from diffusers.loaders import StableDiffusionLoraLoaderMixin
     from peft import PeftModel
 
     more = (f"net.start={published}", "net.train=lora", "net.rank=2", "schedule.average=0")
@@ -222,8 +240,14 @@ def test_adapters_load_with_peft_and_merge_to_the_pipeline(
     config = json.loads((tmp_path / "lora" / "adapter_config.json").read_text())
     assert config["base_model_name_or_path"] == published.name
     assert "lineage.parquet" in (tmp_path / "lora" / "README.md").read_text()
+    told = told_by_file(tmp_path / "lora" / "adapter_model.safetensors")
+    assert (format_of(told), kind_of(told)) == (Format(8, 32, 16, 7, 127), "keyframes")
     kept = checkpoints.read(tmp_path / "checkpoints" / "step-00000003.pt")
     assert all("lora_" in name for name in kept.net["weights"])
+    read, _, header = StableDiffusionLoraLoaderMixin.lora_state_dict(  # load_lora_weights' reader
+        str(tmp_path / "lora"), return_lora_metadata=True
+    )
+    assert header is None and len(read) == len(kept.net["weights"])
 
 
 def test_a_batch_that_gives_nan_stops_the_run_and_is_saved(
