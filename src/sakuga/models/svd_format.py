@@ -1,9 +1,10 @@
 """In what format a finetuned Stable Video Diffusion learnt to draw, and from which frames.
 
 The UNet's config tells it. Its key begins with `_`: such keys diffusers keeps, writes again and
-never asks about; a LoRA file's metadata has the same key, which diffusers and peft pass over. So the
-format goes wherever the weights go: in a folder that is moved, in a repository, in a pipeline that
-diffusers saves anew, in a file alone. `num_frames` is diffusers' own field, which its pipeline follows too.
+never asks about; a LoRA file's metadata has the same key, which diffusers and peft pass over. So
+the format goes wherever the weights go: in a folder that is moved, in a repository, in a pipeline
+that diffusers saves anew, in a file alone. `num_frames` is diffusers' own field, which its pipeline
+follows too.
 """
 
 from __future__ import annotations
