@@ -88,13 +88,17 @@ class Pack:
 @dataclass
 class Writer:
     """Takes clips; what it leaves out is counted by reason. left: ids of clips that were left out
-    before it was stopped, by reason. order: of ids in the index; empty: as they came.
+    before it was stopped, by reason. order: of ids in the index; empty: as they came. origins: what
+    was told of where clips are from, by id.
     """
 
     folder: Path
     left_out: Counter[str] = field(default_factory=Counter[str])
     left: dict[str, str] = field(default_factory=dict[str, str])
     order: Sequence[str] = ()
+    origins: dict[str, Mapping[str, object]] = field(
+        default_factory=dict[str, Mapping[str, object]]
+    )
     _rows: dict[str, _Kept] = field(default_factory=dict[str, _Kept])
     _end: int = 0
 
@@ -108,13 +112,18 @@ class Writer:
         """Ids of the clips that are in it."""
         return set(self._rows)
 
-    def add(self, id: str, caption: str, frames: Picture) -> None:
-        """A clip: (n, H, W, 3) uint8 RGB."""
+    def add(
+        self, id: str, caption: str, frames: Picture, origin: Mapping[str, object] | None = None
+    ) -> None:
+        """A clip: (n, H, W, 3) uint8 RGB. origin: plain data, known again where it goes on."""
         with (self.folder / "frames.bin").open("ab") as file:
             file.write(np.ascontiguousarray(frames).tobytes())
         self._rows[id] = (caption, self._end, *frames.shape[:3])
         self._end += frames.nbytes
-        self._tell({"id": id, "kept": self._rows[id]})
+        line: dict[str, object] = {"id": id, "kept": self._rows[id]}
+        if origin is not None:
+            self.origins[id] = line["origin"] = dict(origin)
+        self._tell(line)
 
     def leave(self, id: str, reason: str) -> None:
         """A clip that can't be had."""
@@ -158,6 +167,8 @@ class Writer:
             if end > there:
                 return False
             self._rows[line["id"]] = (caption, begin, *shape)
+            if "origin" in line:
+                self.origins[line["id"]] = line["origin"]
             self._end = end
         return True
 

@@ -143,8 +143,10 @@ def _pack(
                 _take(tar, sample, writer, packing)
                 advance("pack", number, len(samples))
         kept = writer.kept
-        origins = _opened(sample for sample in samples if sample.id in kept)
-        lineage.write_plain((_origin(*each) for each in origins), writer.folder)
+        left = (s for s in samples if s.id in kept and s.id not in writer.origins)
+        again = {s.id: _origin(tar, s) for tar, s in _opened(left)}  # an earlier version kept none
+        origins = {**writer.origins, **again}
+        lineage.write_plain((origins[s.id] for s in samples if s.id in kept), writer.folder)
 
 
 def _opened(samples: Iterable[Sample]) -> Iterator[tuple[tarfile.TarFile, Sample]]:
@@ -161,15 +163,16 @@ def _take(tar: tarfile.TarFile, sample: Sample, writer: Writer, packing: Packing
     elif not (caption := _caption(tar, sample).strip()) and packing.caption:
         writer.leave(sample.id, "no_caption")
     else:
+        film = _content(tar, sample.film)
         try:
-            frames = _frames(_content(tar, sample.film), Path(sample.film).suffix, packing)
+            frames = _frames(film, Path(sample.film).suffix, packing)
         except ItemError as error:
             writer.leave(sample.id, error.reason)
             return
         if len(frames) < packing.fewest:
             writer.leave(sample.id, "too_few_keyframes")
         else:
-            writer.add(sample.id, caption, frames)
+            writer.add(sample.id, caption, frames, _origin(tar, sample, film))
 
 
 def _frames(film: bytes, suffix: str, packing: Packing) -> Picture:
@@ -198,12 +201,13 @@ def _caption(tar: tarfile.TarFile, sample: Sample) -> str:
     return _said(_page(text), FIELDS) or "" if _is_json(sample.caption) else text
 
 
-def _origin(tar: tarfile.TarFile, sample: Sample) -> dict[str, object]:
-    """A clip's row of the lineage; what a shard does not tell is null."""
+def _origin(tar: tarfile.TarFile, sample: Sample, film: bytes | None = None) -> dict[str, object]:
+    """A clip's row of the lineage; what a shard does not tell is null. film: its bytes, if read."""
+    content = _content(tar, sample.film) if film is None else film
     page = _page(_content(tar, sample.page).decode("utf-8", "replace"))
     return {
         "id": sample.id,
-        "video": hashlib.sha256(_content(tar, sample.film)).hexdigest(),
+        "video": hashlib.sha256(content).hexdigest(),
         "source_group": sample.place,
         "url": _said(page, ("url",)),
         "licence": _said(page, LICENCES),

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import tarfile
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -170,6 +171,51 @@ def test_the_lineage_names_each_clip_by_its_shard_and_says_what_the_shard_says(
     assert found.table["url"].to_pylist() == ["https://example.org/1", None]
     assert found.licences() == {"CC-BY-4.0": 1, None: 1}
     assert [found.unknown(name) for name in ("video", "licence", "timing_class")] == [0, 1, 2]
+
+
+def test_a_film_is_read_once_for_its_frames_and_its_hash_also_where_packing_was_stopped(
+    two: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = lineage.read(packed(two, tmp_path / "whole").folder)
+    read, real, frames = Counter[str](), shards._content, shards._frames
+
+    def counted(tar: tarfile.TarFile, name: str | None) -> bytes:
+        if name and name.endswith(".mkv"):
+            read[f"{tar.name}/{name}"] += 1
+        return real(tar, name)
+
+    def second_ends(film: bytes, *more: object) -> np.ndarray:
+        if sum(read.values()) == 2 and max(read.values()) == 1:
+            raise KeyboardInterrupt
+        return frames(film, *more)
+
+    monkeypatch.setattr(shards, "_content", counted)
+    monkeypatch.setattr(shards, "_frames", second_ends)
+    with pytest.raises(KeyboardInterrupt):
+        packed(two, tmp_path / "pack")
+    found = lineage.read(packed(two, tmp_path / "pack").folder)
+    assert sorted(read.values())[-2:] == [1, 2]  # only the one that was not done
+    assert found.table.equals(whole.table)
+
+
+def test_a_pack_that_an_earlier_version_was_stopped_at_has_its_lineage_whole(
+    two: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = lineage.read(packed(two, tmp_path / "whole").folder)
+
+    def ends(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(lineage, "write_plain", ends)
+        with pytest.raises(KeyboardInterrupt):
+            packed(two, tmp_path / "pack")
+    lines = tmp_path / "pack.unfinished" / "clips.jsonl"
+    told = [json.loads(line) for line in lines.read_text().splitlines()]
+    for line in told:
+        line.pop("origin", None)
+    lines.write_text("".join(json.dumps(line) + "\n" for line in told))
+    assert lineage.read(packed(two, tmp_path / "pack").folder).table.equals(whole.table)
 
 
 def test_shards_of_one_name_are_refused_as_their_clips_would_be_taken_for_each_other(
