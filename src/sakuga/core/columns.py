@@ -36,7 +36,8 @@ def column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         there = [_text(value) for value in there]
     elif not pa.types.is_binary(kind):
         return _made(kind, validity, len(values), [_fixed(there, kind)])
-    return _made(kind, validity, len(values), [_offsets(there), b"".join(there)])
+    joined = there[0] if len(there) == 1 else b"".join(there)  # bytes or arrays of bytes
+    return _made(kind, validity, len(values), [_offsets(there), joined])
 
 
 def numbers(values: NDArray[Any]) -> pa.Array:

@@ -119,7 +119,7 @@ def _column(values: Sequence[Any], hint: Any, kind: pa.DataType) -> pa.Array:
     if element is None:
         return column(values, kind)
     if element == BYTES:
-        return column([value.astype(BYTES, copy=False).tobytes() for value in values], kind)
+        return column([np.ascontiguousarray(value, BYTES) for value in values], kind)
     return lists(values, kind, element)
 
 

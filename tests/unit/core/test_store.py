@@ -7,6 +7,7 @@ import sys
 import uuid
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from sakuga.core.records import Failure, Source
@@ -60,14 +61,19 @@ def test_failures_stand_beside_their_part(store: Store) -> None:
     assert store.read_failures(PART) == []
 
 
+@pytest.mark.parametrize(("size", "groups"), [(1, 7), (200, 3), (8 << 20, 1)])
 def test_a_part_in_many_row_groups_is_one_part(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    size: int, groups: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sakuga.core.store.ROW_GROUP", 1)
+    """Rows that were held are written with those that filled the group, before them."""
+    monkeypatch.setattr("sakuga.core.store.ROW_GROUP", size)
+    store, names = Store(str(tmp_path)), "abcdefg"
     with store.writing(PART, Source, {}) as out:
-        for name in "abc":
+        for name in names:
             out.add([source(name)], [])
-    assert [row.id for row in store.read_part(PART, Source)] == ["a", "b", "c"]
+    assert [row.id for row in store.read_part(PART, Source)] == list(names)
+    written = pq.ParquetFile(tmp_path / "tables" / "sources" / PART.file)
+    assert written.num_row_groups == groups
 
 
 def test_what_a_killed_build_left_is_swept(tmp_path: Path) -> None:

@@ -108,11 +108,11 @@ class Rows:
 
     def add(self, row: Any) -> None:
         """Append one row."""
-        self._bytes += np.asarray(row, self._dtype).tobytes()
+        self._bytes += np.asarray(row, self._dtype).data
 
     def flat(self) -> NDArray[Any]:
-        """All rows so far, one behind the other."""
-        return np.frombuffer(bytes(self._bytes), self._dtype)
+        """All rows, one behind the other: a view, after which none can be added."""
+        return np.frombuffer(self._bytes, self._dtype)
 
 
 def _kinship(picture: Picture) -> float:
