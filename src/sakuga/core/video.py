@@ -238,7 +238,7 @@ def _open(url: str, opened: ExitStack) -> Any:
         return opened.enter_context(av.open(file, options=options, metadata_errors="ignore"))
     except (av.error.InvalidDataError, av.error.EOFError, av.error.ArgumentError) as error:
         raise Unrecognised(
-            f"no video container, or one cut short before its index: {error}"
+            f"no video container, or one cut short before its index: {error.strerror}"
         ) from error
     except (OSError, av.error.FFmpegError) as error:
         raise Unreadable(str(error)) from error
