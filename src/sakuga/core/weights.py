@@ -25,12 +25,14 @@ class Weights:
 
     repo: `owner/name` on the hub, or a folder of this machine that holds the files. files: names or
     patterns, each of which must match a file. megabytes: about how much is fetched, to be said.
+    gated: given only to those who accepted its terms.
     """
 
     repo: str
     revision: str
     files: tuple[str, ...]
     megabytes: int
+    gated: bool = False
 
 
 def fetch(weights: Weights, wanted_by: str) -> Path:
@@ -76,10 +78,7 @@ def _download(weights: Weights, wanted_by: str, offline: bool = False) -> Path:
             local_files_only=offline,
         )
     except errors.GatedRepoError as error:
-        raise RequestError(
-            f"{wanted_by}: {weights.repo} is gated: accept its terms on "
-            f"https://huggingface.co/{weights.repo} and give a token in HF_TOKEN"
-        ) from error
+        raise RequestError(f"{wanted_by}: {weights.repo} is gated: {_terms(weights)}") from error
     except errors.RevisionNotFoundError as error:
         raise RequestError(
             f"{wanted_by}: {weights.repo} has no revision {weights.revision!r}: "
@@ -96,6 +95,7 @@ def _download(weights: Weights, wanted_by: str, offline: bool = False) -> Path:
             f"{weights.megabytes} MB), which is not in {_cache()} and can't be fetched "
             f"now{_cause(error)}. Where there is network: {_how(weights)}; then bring the cache "
             "here, or name a folder with the files as its repository"
+            + (f". The model is gated: {_terms(weights)}" if weights.gated else "")
         ) from error
     except ValueError as error:
         raise RequestError(f"{wanted_by}: {weights.repo!r}: {error}") from error
@@ -148,6 +148,10 @@ def _matching(folder: Path, pattern: str) -> Iterator[Path]:
 def _how(weights: Weights) -> str:
     files = " ".join(f"--include '{name}'" for name in weights.files)
     return f"`hf download {weights.repo} --revision {weights.revision} {files}`"
+
+
+def _terms(weights: Weights) -> str:
+    return f"accept its terms on https://huggingface.co/{weights.repo} and give a token in HF_TOKEN"
 
 
 def _cache() -> str:

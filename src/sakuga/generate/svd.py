@@ -6,8 +6,7 @@ gated and under a licence of Stability AI's own; or a folder that `sakuga train 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from math import lcm
 from pathlib import Path
@@ -23,7 +22,6 @@ from sakuga.core.recipe import where
 from sakuga.generate.identity import Model, identified
 from sakuga.generate.lora import file_of
 from sakuga.generate.pictures import Picture
-from sakuga.models.public import SVD
 from sakuga.models.svd_format import Format, Kind
 
 MODULES = (
@@ -125,8 +123,7 @@ class Svd:
         _check_guidance(self)
         device, precision = placed(self.device, self.precision)
         lora = file_of(self.lora) if self.lora else None
-        with _gated(self.model):
-            parts = opened(_place(self.model), wanted_by="generate.model")
+        parts = opened(_place(self.model), wanted_by="generate.model")
         learned = trained(parts.unet.config, parts.folder, lora)
         format = _settled(self, learned.format)
         _check_size(format, parts.shrink)
@@ -195,22 +192,6 @@ def _place(model: str) -> str:
             f"generate.model = {model!r}: a run that is not finished; go on with `sakuga train svd`"
         )
     return model
-
-
-@contextmanager
-def _gated(model: str) -> Generator[None]:
-    """Says, where a model is not to be had, whose terms to accept, or that it is no folder."""
-    try:
-        yield
-    except RequestError as error:
-        if model == "svd" and "is gated" not in str(error):
-            raise RequestError(
-                f"{error}. The model is gated: accept its terms on "
-                f"https://huggingface.co/{SVD.repo} and give a token in HF_TOKEN"
-            ) from error
-        if model.count("/") == 1 and not Path(model).expanduser().exists():
-            raise RequestError(f"{error}. There is no folder {model} here") from error
-        raise
 
 
 def _check_guidance(recipe: Svd) -> None:

@@ -69,6 +69,7 @@ SVD = Weights(
         "vae/diffusion_pytorch_model.safetensors",
     ),
     9_020,
+    gated=True,
 )
 """14 frames, in diffusers' layout, fp32 (§4.2). The paper's "SVD-MV" is no public net that goes on
 from an image; this one is."""

@@ -132,7 +132,11 @@ def folder_of(start: str, wanted_by: str) -> Path | None:
     if start == PUBLIC:
         return fetch(SVD, wanted_by)
     if start.count("/") == 1 and not Path(start).expanduser().exists() and start[0] not in "./~":
-        return fetch(dataclasses.replace(SVD, repo=start, revision="main"), wanted_by)
+        named = dataclasses.replace(SVD, repo=start, revision="main", gated=False)
+        try:
+            return fetch(named, wanted_by)
+        except RequestError as error:
+            raise RequestError(f"{error}. There is no folder {start} here") from error
     if not Path(start).expanduser().is_dir():
         raise RequestError(
             f"{wanted_by} = {start!r}: no such folder; name one in diffusers' layout, "

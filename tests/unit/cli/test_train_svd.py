@@ -16,10 +16,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sakuga.cli import app
+from sakuga.models.public import SVD
 from sakuga.train import journal
 from tests.builds import CLI
 from tests.integration.test_training import ENV
 from tests.packs import SVD_QUICK
+from tests.tiny.hub import offline
 from tests.unit.dataset.reels import build, draw_reel
 
 SETS = [f"--set={value}" for value in (*SVD_QUICK, "schedule.batch=2")]
@@ -181,6 +183,18 @@ def test_what_cannot_be_is_told_before_any_frame_is_decoded(
     assert done.exit_code == 2
     assert message in " ".join(done.output.split())
     assert not list(tmp_path.rglob("frames.bin"))
+
+
+@pytest.mark.parametrize("more", [[], ["--lora"]])
+def test_the_public_model_that_is_nowhere_is_told_with_whose_terms_to_accept(
+    more: list[str], dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offline(monkeypatch, tmp_path / "cache")
+    words = ["train", "svd", str(dataset), "--out", str(tmp_path / "run"), *more]
+    told = CliRunner().invoke(app, words)
+    assert told.exit_code == 2
+    assert f"accept its terms on https://huggingface.co/{SVD.repo}" in told.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_lora_and_query_are_of_svd_alone(dataset: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 from collections.abc import Callable
@@ -163,6 +164,15 @@ def test_each_trouble_says_what_to_do(
     told = problem()
     assert told.startswith("[tag] wd14")
     assert said in told
+
+
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize("gated", [False, True])
+def test_without_network_too_it_is_said_whose_terms_to_accept(gated: bool) -> None:
+    said = problem(dataclasses.replace(WANTED, gated=gated))
+    terms = f"accept its terms on https://huggingface.co/{REPO} and give a token in HF_TOKEN"
+    assert "can't be fetched" in said
+    assert (terms in said) is gated
 
 
 @pytest.mark.usefixtures("cache")
