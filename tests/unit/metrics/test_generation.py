@@ -74,6 +74,18 @@ def test_inception_score_is_what_torch_fidelity_says() -> None:
     assert found.deviation == pytest.approx(said["inception_score_std"], rel=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:std():UserWarning", "ignore:Metric `InceptionScore`")
+def test_inception_score_is_what_torchmetrics_says() -> None:
+    """In one split: of several, it draws which clips stand together."""
+    theirs = peer("torchmetrics.image.inception")
+    import torch
+
+    logits = 3 * features(203, 30, 1)
+    asked = theirs.InceptionScore(feature=torch.nn.Identity(), splits=1)
+    asked.update(torch.from_numpy(logits))
+    assert pooled(logits, 1, seed=None).mean == pytest.approx(float(asked.compute()[0]), rel=1e-4)
+
+
 def test_inception_score_goes_from_1_to_the_number_of_classes() -> None:
     assert pooled(np.ones((40, 7))).whole.value == pytest.approx(1)
     sure = 500 * np.eye(7)[np.arange(70) % 7]
