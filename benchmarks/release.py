@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.costs import CLI, Cost, cost
+from tests.costs import MAIN, Cost, cost
 from tests.releases import write_release
 
 from benchmarks.table import Line
@@ -27,8 +27,8 @@ def measure(rows: int, folder: Path) -> dict[str, Cost]:
     files = write_release(folder / "given", rows)
     out, back = folder / "out", folder / "back"
     return {
-        "import": cost(CLI, "import", *files, "--out", out),
-        "export": cost(CLI, "export", "sakuga42m", out, "--to", back),
+        "import": cost(MAIN, "import", *files, "--out", out),
+        "export": cost(MAIN, "export", "sakuga42m", out, "--to", back),
         "pandas": cost(_PANDAS, *files),
     }
 

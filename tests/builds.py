@@ -17,10 +17,12 @@ from sakuga.build.pipeline import Request, Result, Watcher, build
 from sakuga.core.guard import Limits
 from sakuga.core.records import Failure
 from sakuga.core.store import Store, table_of
+from tests.costs import MAIN
 
 ROOT = Path(__file__).parents[1]
 LEAN = str(Path(__file__).with_name("lean.toml"))
-CLI = [sys.executable, "-c", "from sakuga.cli import main; main()"]
+CLI = [sys.executable, "-c", MAIN]
+ENV = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]])}
 
 
 def run(out: Path | str, *inputs: Path, watcher: Watcher | None = None, **more: Any) -> Result:
@@ -33,9 +35,8 @@ def start(out: Path, *inputs: Path, flags: tuple[str, ...] = ()) -> subprocess.P
     """`sakuga build` as a command, in a process group of its own."""
     lean = () if "--profile" in flags else ("--profile", LEAN)
     command = [*CLI, "build", *map(str, inputs), "--out", str(out), *lean, *flags]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]])}
     return subprocess.Popen(
-        command, env=env, text=True, cwd=ROOT, start_new_session=True,
+        command, env=ENV, text=True, cwd=ROOT, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STATUS = Path("/proc/self/status")  # only Linux tells a process's peak without its parent's
-CLI = "from sakuga.cli import main; main()"
+MAIN = "from sakuga.cli import main; main()"
 
 _WATCHED = """
 import atexit, sys

@@ -1,27 +1,25 @@
-"""Training as users start it on several ranks, on CPUs where no accelerator is; killed, too."""
+"""Training as users start it, on one rank or several, on CPUs; killed, too."""
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
 from sakuga.train import journal
-from tests.builds import ROOT
+from tests import builds
+from tests.held import stopped
 
-PROFILES = ROOT / "profiles" / "train"
+PROFILES = builds.ROOT / "profiles" / "train"
 ENV = {
-    **os.environ,
-    "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), *sys.path[1:]]),
-    "OMP_NUM_THREADS": "1",
+    **builds.ENV,
+    "OMP_NUM_THREADS": "1",  # sums of other threads round otherwise
     "DS_ACCELERATOR": "cpu",
     # DeepSpeed compiles here, once for all sessions of tests: it takes minutes.
     "TORCH_EXTENSIONS_DIR": str(Path(tempfile.gettempdir()) / "sakuga-torch-extensions"),
@@ -46,16 +44,18 @@ def start(python: list[str], *given: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(whole, env=ENV, capture_output=True, text=True, timeout=600)
 
 
-def kill_after(lines: int, steps: int, run: Path, python: list[str], *given: str) -> None:
-    """Kill -9 all ranks once so many steps are logged, of those that the run has."""
-    whole, quiet = [*python, "-m", "sakuga", "train", *given], subprocess.DEVNULL
-    long = subprocess.Popen(whole, env=ENV, stdout=quiet, stderr=quiet, start_new_session=True)
-    until = time.monotonic() + 200
-    while len(journal.read(run)) < lines and time.monotonic() < until:
-        time.sleep(0.01)
-    os.killpg(long.pid, signal.SIGKILL)
-    long.wait(20)
-    assert lines <= len(journal.read(run)) < steps
+def kill_after(lines: int, run: Path, python: list[str], *given: str) -> None:
+    """Kill -9 all ranks once so many steps are logged."""
+    stopped(
+        signal.SIGKILL,
+        "sakuga.train.journal:Journal.write",
+        lines,
+        "train",
+        *given,
+        python=python,
+        env=ENV,
+    )
+    assert len(journal.read(run)) == lines
 
 
 def told(run: Path, of: str) -> list[float]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from sakuga.build.chat.question import harmless
 from sakuga.build.describe import Describe
 from sakuga.build.describe.local import Local as Local_
 from sakuga.build.describe.openai import OpenAi
@@ -122,6 +123,8 @@ def test_a_key_is_found_nowhere(
 
     def tells(asked: Asked) -> Reply:
         assert asked.headers["authorization"] == f"Bearer {KEY}"
+        if asked.body == harmless(asked.body):  # whether it is gone: errors come in any order
+            return Reply(said("Yes."))
         if asked.number % 3 == 0:
             return failed(400, message=f"bad key {KEY} in {asked.headers}")
         if asked.number % 3 == 1:

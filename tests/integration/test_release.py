@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from sakuga.dataset.release.columns import SCHEMA, SPLITS, TAXONOMY, file_of
-from tests.builds import once
-from tests.costs import CLI, STATUS, cost
+from tests.builds import CLI, once
+from tests.costs import MAIN, STATUS, cost
+from tests.held import stopped
 from tests.releases import write_release
 
 ROWS = 3_000
@@ -42,27 +41,9 @@ def whole(shared: Path, release: Path) -> Path:
     return once(shared / "release-imported", make)
 
 
-def begin(*arguments: Any) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-c", CLI, *map(str, arguments)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
 def run(*arguments: Any) -> int:
     """The exit code of a command."""
-    command = begin(*arguments)
-    command.communicate(timeout=120)
-    return command.returncode
-
-
-def stop(command: subprocess.Popen[bytes], at: Path, number: int, how: signal.Signals) -> None:
-    """Send a signal when a folder holds so many files."""
-    deadline = time.monotonic() + 60
-    while len([p for p in at.rglob("*") if p.is_file()]) < number:
-        assert command.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-    command.send_signal(how)
-    command.communicate(timeout=60)
+    return subprocess.run([*CLI, *map(str, arguments)], capture_output=True, timeout=120).returncode
 
 
 def tables(folder: Path) -> dict[str, bytes]:
@@ -75,9 +56,9 @@ def test_a_stopped_import_is_not_there_and_comes_to_the_same(
     tmp_path: Path, release: Path, whole: Path, number: int, how: signal.Signals
 ) -> None:
     files = list(release.glob("*.parquet"))
-    command = begin("import", *files, "--out", tmp_path / "out")
-    stop(command, tmp_path / "out" / ".importing-tables", number, how)
-    assert command.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)
+    importing = ("import", *files, "--out", tmp_path / "out")
+    ended, _ = stopped(how, "sakuga.core.store:Store.write_table", number, *importing)
+    assert ended == (130 if how == signal.SIGINT else -signal.SIGKILL)
     assert not (tmp_path / "out" / "tables").exists()
     if how == signal.SIGINT:
         assert not (tmp_path / "out" / ".importing-tables").exists()
@@ -88,13 +69,22 @@ def test_a_stopped_import_is_not_there_and_comes_to_the_same(
 
 @posix
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("where", "number", "there"),
+    [
+        ("pyarrow.parquet:ParquetWriter.write_table", 1, 0),
+        ("sakuga.dataset.release.exporting:move", 2, 2),
+    ],
+)
 def test_a_stopped_export_leaves_no_half_file(
-    tmp_path: Path, whole: Path, how: signal.Signals
+    tmp_path: Path, whole: Path, where: str, number: int, there: int, how: signal.Signals
 ) -> None:
-    command = begin("export", "sakuga42m", whole, "--to", tmp_path / "back")
-    stop(command, tmp_path / "back" / ".exporting", 1, how)
-    assert list((tmp_path / "back").glob("*.parquet")) == []
-    assert run("export", "sakuga42m", whole, "--to", tmp_path / "back") == 0
+    exporting = ("export", "sakuga42m", whole, "--to", tmp_path / "back")
+    ended, _ = stopped(how, where, number, *exporting)
+    assert ended == (130 if how == signal.SIGINT else -signal.SIGKILL)
+    found = list((tmp_path / "back").glob("*.parquet"))
+    assert len(found) == there and all(pq.read_table(file).num_rows for file in found)
+    assert run(*exporting) == 0
     left = sorted(p.name for p in (tmp_path / "back").iterdir())
     assert left == sorted(map(file_of, SPLITS))
 
@@ -126,7 +116,7 @@ def test_a_million_rows_come_back_in_the_memory_of_a_tenth(tmp_path: Path) -> No
 
 def peak(*arguments: Any) -> float:
     """Megabytes that a command had in memory at most."""
-    took = cost(CLI, *arguments)
+    took = cost(MAIN, *arguments)
     assert took.code in (0, 3)
     return took.megabytes
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +18,11 @@ from sakuga.core.encode import VideoFormat, VideoWriter
 from sakuga.train import journal
 from sakuga.train.packed import open_pack
 from sakuga.train.packing import shrunk
-from tests.builds import CLI, ROOT, run
+from tests.builds import CLI, run
+from tests.held import stopped
 from tests.packs import NETS, QUICK, random_pack
+from tests.ranks import ALONE, ENV, kill_after
 
-ENV = {
-    **os.environ,
-    "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), *sys.path[1:]]),
-    "OMP_NUM_THREADS": "1",
-}
 SETTINGS = [f"--set={value}" for value in (*NETS["viclip"], *QUICK, "schedule.every=2")]
 
 
@@ -36,8 +31,13 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return random_pack(tmp_path_factory.mktemp("packs") / "pack").folder
 
 
+def given(pack: Path, run: Path, *flags: str) -> list[str]:
+    """What follows `sakuga train`."""
+    return ["contrastive", str(pack), "--out", str(run), *SETTINGS, *flags]
+
+
 def command(pack: Path, run: Path, *flags: str) -> list[str]:
-    return [*CLI, "train", "contrastive", str(pack), "--out", str(run), *SETTINGS, *flags]
+    return [*CLI, "train", *given(pack, run, *flags)]
 
 
 def finish(pack: Path, run: Path, *flags: str) -> list[float]:
@@ -52,18 +52,6 @@ def losses(run: Path) -> list[float]:
     return [line["loss"] for line in journal.read(run)]
 
 
-def kill_after(lines: int, pack: Path, run: Path, *flags: str) -> None:
-    """Kill -9 once so many steps are logged."""
-    long = subprocess.Popen(
-        command(pack, run, *flags), env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    until = time.monotonic() + 100
-    while len(losses(run)) < lines and time.monotonic() < until:
-        time.sleep(0.01)
-    os.kill(long.pid, signal.SIGKILL)
-    assert long.wait(20) == -signal.SIGKILL
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_a_run_killed_goes_on_with_the_losses_of_one_that_was_not(
     pack: Path, tmp_path: Path
@@ -71,15 +59,14 @@ def test_a_run_killed_goes_on_with_the_losses_of_one_that_was_not(
     more = "--set=schedule.steps=12"
     expected = finish(pack, tmp_path / "whole", more)
     assert len(expected) == 12
-    kill_after(5, pack, tmp_path / "killed", more)
-    assert 5 <= len(losses(tmp_path / "killed")) < 12
+    kill_after(5, tmp_path / "killed", ALONE, *given(pack, tmp_path / "killed", more))
     assert finish(pack, tmp_path / "killed", more, "--resume") == expected
 
 
 @pytest.mark.slow
 def test_two_ranks_go_on_where_one_stopped(pack: Path, tmp_path: Path) -> None:
     expected = finish(pack, tmp_path / "whole")
-    kill_after(3, pack, tmp_path / "two", "--set=schedule.steps=6")
+    kill_after(3, tmp_path / "two", ALONE, *given(pack, tmp_path / "two"))
     launcher = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes=2"]
     launched = [*launcher, "--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no"]
     done = subprocess.run(
@@ -116,22 +103,13 @@ def pack_of(shards: str, to: Path) -> subprocess.Popen[str]:
     )
 
 
-def packed_lines(to: Path) -> int:
-    lines = to.with_name(f"{to.name}.unfinished") / "clips.jsonl"
-    return len(lines.read_bytes().splitlines()) if lines.exists() else 0
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_packing_killed_goes_on_and_two_at_once_make_one_pack(shards: str, tmp_path: Path) -> None:
-    long = pack_of(shards, tmp_path / "pack")
-    until = time.monotonic() + 100
-    while packed_lines(tmp_path / "pack") < 5 and time.monotonic() < until:
-        time.sleep(0.005)
-    long.kill()
-    long.communicate(timeout=20)
-    assert long.returncode == -signal.SIGKILL
-    left = packed_lines(tmp_path / "pack")
-    assert 5 <= left < 60 and not (tmp_path / "pack").exists()
+    packing = ("train", "pack", shards, "--out", tmp_path / "pack")
+    stopped(signal.SIGKILL, "sakuga.train.packed:Writer.add", 5, *packing)
+    lines = tmp_path / "pack.unfinished" / "clips.jsonl"
+    assert sum("kept" in json.loads(line) for line in lines.read_bytes().splitlines()) == 5
+    assert not (tmp_path / "pack").exists()
     both = [pack_of(shards, tmp_path / "pack") for _ in range(2)]
     told = [json.loads(one.communicate(timeout=200)[0]) for one in both]
     assert told[0] == told[1]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ import pytest
 from sakuga.cli.ending import end
 from sakuga.core.errors import RequestError
 from tests.films import pictures, write
+from tests.held import stopped
 from tests.unit.cli.test_requests import run
 
 
@@ -38,15 +36,9 @@ def test_ctrl_c_leaves_what_the_next_build_goes_on_from(tmp_path: Path) -> None:
     films = [str(write(tmp_path / f"{n}.mp4", list(pictures(20, seed=n)))) for n in range(6)]
     out = tmp_path / "out"
     arguments = ["build", *films, "--out", str(out), "--workers", "1"]
-    code = "from sakuga.cli import main; main()"
-    build = subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE)
-    while not list(out.glob("tables/videos/*.parquet")):
-        assert build.poll() is None
-        time.sleep(0.02)
-    build.send_signal(signal.SIGINT)
-    _, said = build.communicate(timeout=60)
-    assert build.returncode == 130
-    assert b"goes on from there" in said
-    assert b"Traceback" not in said
+    ended, said = stopped(signal.SIGINT, "sakuga.cli.progress:Parts.done", 4, *arguments)
+    assert ended == 130
+    assert "goes on from there" in said
+    assert "Traceback" not in said
     assert run(*arguments).exit_code == 0
     assert list(out.glob("dataset/*.parquet"))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -18,9 +15,8 @@ from typer.testing import CliRunner, Result
 from sakuga.cli import app
 from sakuga.models.public import SVD
 from sakuga.train import journal
-from tests.builds import CLI
-from tests.integration.test_training import ENV
 from tests.packs import SVD_QUICK
+from tests.ranks import ALONE, ENV, kill_after, start
 from tests.tiny.hub import offline
 from tests.unit.dataset.reels import build, draw_reel
 
@@ -206,19 +202,14 @@ def test_lora_and_query_are_of_svd_alone(dataset: Path, tmp_path: Path) -> None:
 def test_a_killed_run_goes_on_to_the_same_losses(run: Path, tmp_path: Path) -> None:
     """Each in a process of its own, with as many threads: sums of other threads round otherwise."""
 
-    def command(out: str, *more: str) -> list[str]:
-        given = [*CLI, "train", "svd", str(run / "pack"), "--out", str(tmp_path / out)]
+    def given(out: str, *more: str) -> list[str]:
+        given = ["svd", str(run / "pack"), "--out", str(tmp_path / out)]
         return [*given, *CPU, *SETS, "--set=schedule.every=1", *more]
 
-    with (tmp_path / "said").open("w+") as said:
-        long = subprocess.Popen(command("killed"), env=ENV, stdout=said, stderr=said)
-        until = time.monotonic() + 200
-        while len(journal.read(tmp_path / "killed")) < 3 and time.monotonic() < until:
-            time.sleep(0.01)
-        os.kill(long.pid, signal.SIGKILL)
-        assert long.wait(20) == -signal.SIGKILL, (tmp_path / "said").read_text()
-    for words in (command("killed", "--resume"), command("whole")):
-        subprocess.run(words, env=ENV, capture_output=True, check=True, timeout=200)
+    kill_after(3, tmp_path / "killed", ALONE, *given("killed"))
+    for words in (given("killed", "--resume"), given("whole")):
+        done = start(ALONE, *words)
+        assert done.returncode == 0, done.stderr
     killed, whole = (
         [each["loss"] for each in journal.read(tmp_path / out)] for out in ("killed", "whole")
     )

@@ -46,6 +46,7 @@ class Asker:
         self._answered = 0  # how many attempts the server has answered
         self._failed_in_a_row = 0
         self._stopping = threading.Event()
+        self._stopped_by: BaseException | None = None  # the first error that ends it all
 
     def __call__(self, questions: Sequence[Question]) -> list[Answer | ItemError]:
         """An answer for each, in their order, or the error that tells why there is none.
@@ -54,6 +55,7 @@ class Asker:
         was answered is kept: the budget is spent, or the server is gone.
         """
         self._stopping.clear()
+        self._stopped_by = None
         keys = [question_key(self._server.base_url, each.body) for each in questions]
         folder = cache_folder(self._server.cache)
         with opened(folder, self._server.room) as kept, self._line() as post:
@@ -68,16 +70,31 @@ class Asker:
     def _wait(self, asked: Sequence[Future[Any]]) -> None:
         """Until all are done; if one raises, the others are called off and it is raised."""
         try:
-            done, _ = wait(asked, return_when=FIRST_EXCEPTION)
-            for future in done:
-                future.result()
-        except BaseException:
-            self._stopping.set()
+            wait(asked, return_when=FIRST_EXCEPTION)
+            if self._stopped_by:
+                raise self._stopped_by
+        except BaseException as error:
+            self._stop(error)
             for future in asked:
                 future.cancel()
             raise
 
+    def _stop(self, error: BaseException) -> None:
+        """Nothing more is asked: what is on its way may cost money, and is the last."""
+        with self._lock:
+            self._stopped_by = self._stopped_by or error
+        self._stopping.set()
+
     def _ask(
+        self, key: str, question: Question, kept: Kept | None, post: Post
+    ) -> Answer | ItemError:
+        try:
+            return self._asked(key, question, kept, post)
+        except BaseException as error:
+            self._stop(error)
+            raise
+
+    def _asked(
         self, key: str, question: Question, kept: Kept | None, post: Post
     ) -> Answer | ItemError:
         """One question, as often as it takes. Raises StopBuild."""

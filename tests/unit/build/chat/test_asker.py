@@ -89,7 +89,7 @@ def test_a_server_that_answers_nothing_stops_the_build(error: Exception) -> None
 
     with pytest.raises(StopBuild, match="http://fake does not answer"):
         asker(broken, concurrency=4)(MANY)
-    assert len(set(asked)) < 3 * HOPELESS
+    assert len(set(asked)) <= HOPELESS + 4  # three more on their way, and the harmless one
 
 
 @pytest.mark.parametrize("error", [status(401), status(404), status(429, "insufficient_quota")])
@@ -101,12 +101,11 @@ def test_what_no_question_would_pass_stops_the_build_at_once(error: Exception) -
 
 
 def test_a_server_that_goes_away_stops_the_build_and_what_it_said_is_kept(tmp_path: Path) -> None:
-    count = Counter[str]()
+    left = iter(range(20))  # an iterator gives each number once, whoever asks
 
     def goes(body: Body) -> object:
-        if is_harmless(body) or count.total() >= 20:
+        if is_harmless(body) or next(left, None) is None:
             raise unreachable()
-        count[asked_text(body)] += 1
         return said(f"told of {asked_text(body)}")
 
     with pytest.raises(StopBuild, match="is kept"):
