@@ -22,7 +22,6 @@ from tests.costs import MAIN
 ROOT = Path(__file__).parents[1]
 LEAN = str(Path(__file__).with_name("lean.toml"))
 CLI = [sys.executable, "-c", MAIN]
-ENV = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]])}
 
 
 def run(out: Path | str, *inputs: Path, watcher: Watcher | None = None, **more: Any) -> Result:
@@ -31,12 +30,17 @@ def run(out: Path | str, *inputs: Path, watcher: Watcher | None = None, **more: 
     return build(Request(str(out), [str(path) for path in inputs], **asked), watcher)
 
 
+def env(**more: str) -> dict[str, str]:
+    """The environment of now, for a process that imports what this one does."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]]), **more}
+
+
 def start(out: Path, *inputs: Path, flags: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     """`sakuga build` as a command, in a process group of its own."""
     lean = () if "--profile" in flags else ("--profile", LEAN)
     command = [*CLI, "build", *map(str, inputs), "--out", str(out), *lean, *flags]
     return subprocess.Popen(
-        command, env=ENV, text=True, cwd=ROOT, start_new_session=True,
+        command, env=env(), text=True, cwd=ROOT, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 

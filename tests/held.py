@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.builds import ENV
+from tests import builds
 
 STANDS = 600  # seconds: longer than any test waits
 
@@ -30,7 +30,7 @@ def held(
     number: int,
     *arguments: object,
     python: Sequence[str] = (sys.executable,),
-    env: Mapping[str, str] = ENV,
+    env: Mapping[str, str] | None = None,
 ) -> Generator[tuple[subprocess.Popen[bytes], Path]]:
     """The command after `number` calls of `module:function` or `module:Class.method`, standing.
 
@@ -42,7 +42,7 @@ def held(
         words = [*python, "-m", "tests.held", where, str(number), str(there), *map(str, arguments)]
         with said.open("wb") as file:
             command = subprocess.Popen(
-                words, env=env, stdout=file, stderr=file, start_new_session=True
+                words, env=env or builds.env(), stdout=file, stderr=file, start_new_session=True
             )
         try:
             while not there.exists():

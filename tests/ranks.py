@@ -17,13 +17,12 @@ from tests import builds
 from tests.held import stopped
 
 PROFILES = builds.ROOT / "profiles" / "train"
-ENV = {
-    **builds.ENV,
-    "OMP_NUM_THREADS": "1",  # sums of other threads round otherwise
-    "DS_ACCELERATOR": "cpu",
+ENV = builds.env(
+    OMP_NUM_THREADS="1",  # sums of other threads round otherwise
+    DS_ACCELERATOR="cpu",
     # DeepSpeed compiles here, once for all sessions of tests: it takes minutes.
-    "TORCH_EXTENSIONS_DIR": str(Path(tempfile.gettempdir()) / "sakuga-torch-extensions"),
-}
+    TORCH_EXTENSIONS_DIR=str(Path(tempfile.gettempdir()) / "sakuga-torch-extensions"),
+)
 LAUNCH = [sys.executable, "-m", "accelerate.commands.launch", "--main_process_port=0"]
 ALONE = [sys.executable]
 ZERO = [*LAUNCH, f"--config_file={PROFILES / 'zero2.yaml'}"]
