@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +16,7 @@ from sakuga.core.errors import NoFrames
 from sakuga.core.recipe import fingerprint
 from sakuga.core.records import Counts, Source
 from sakuga.core.store import Part, Store
+from tests.clocks import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,14 @@ class Draw:
     version: ClassVar[int] = 1
 
     frames: int = 3
-    marks: str = ""  # a folder in which every attempt leaves a file
+    marks: str = ""  # a folder in which every attempt leaves a mark
     batch: int = 1
     load_for: float = 0.0  # seconds
 
     def load(self) -> Callable[[Sequence[tuple[Source]]], Iterator[Drawing]]:
-        time.sleep(self.load_for)
+        if self.load_for:
+            self._mark("load")
+            time.sleep(self.load_for)
         return self._work
 
     def _work(self, items: Sequence[tuple[Source]]) -> Iterator[Drawing]:
@@ -82,7 +84,7 @@ class Draw:
 
     def _mark(self, name: str) -> None:
         if self.marks:
-            Path(self.marks, f"{name}-{time.monotonic_ns()}").touch()
+            mark(self.marks, name)
 
 
 def _act(name: str) -> None:

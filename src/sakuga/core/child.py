@@ -71,8 +71,8 @@ class Child:
         return [self.connection, self._process.sentinel]
 
     def gone(self) -> None:
-        """Wait a little for its end: its side of the pipe is closed."""
-        self._process.join(5)
+        """Wait for its end, which is near: its side of the pipe is closed."""
+        self._process.join(60)
 
     def end(self) -> None:
         """End it, whatever it is doing."""

@@ -90,6 +90,7 @@ class Guard:
         attempt, child = self._attempt, self._child
         if attempt is None or child is None:
             return None
+        alive = child.alive  # asked first: what it said before its end is then all there
         try:
             while child.connection.poll():
                 kind, value = child.connection.recv()
@@ -100,7 +101,8 @@ class Guard:
                 return value if kind == "done" else WorldError(value)
         except (EOFError, OSError):
             child.gone()
-        if not child.alive:
+            alive = child.alive
+        if not alive:
             return self._died(attempt, child)
         return self._check_time(attempt, child)
 

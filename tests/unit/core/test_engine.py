@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import pytest
 
+from sakuga.core.child import Child
 from sakuga.core.engine import Engine, Inline, Local
 from sakuga.core.guard import Limits, WorldError
 from sakuga.core.plan import make_plan
+from sakuga.core.records import Failure
 from sakuga.core.stage import Job, Outcome
 from sakuga.core.store import Store
+from tests.clocks import Clock, lives
 from tests.fakes import Draw, Show, write_sources
 from tests.stages import Lonely, Tally, Told
-
-QUICK = Limits(stall=5.0)
 
 
 def run(
@@ -38,10 +39,21 @@ def run(
     return {str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*.parquet")}
 
 
-def reasons(root: Path) -> dict[str, str]:
+def failures(root: Path) -> list[Failure]:
     store = Store(str(root))
-    parts = store.parts("drawings", "failures")
-    return {f.id: f.reason for part in parts for f in store.read_failures(part)}
+    return [f for part in store.parts("drawings", "failures") for f in store.read_failures(part)]
+
+
+def reasons(root: Path) -> dict[str, str]:
+    return {f.id: f.reason for f in failures(root)}
+
+
+@pytest.fixture
+def marks(tmp_path: Path) -> Path:
+    """A folder for marks."""
+    folder = tmp_path / "marks"
+    folder.mkdir()
+    return folder
 
 
 @pytest.mark.parametrize("engine", [Local(1), Local(2), Local(5)])
@@ -55,25 +67,36 @@ def test_engines_write_what_inline_writes(tmp_path: Path, engine: Engine) -> Non
     ("name", "reason"), [("hang", "stalled"), ("crash", "crashed"), ("killed", "crashed")]
 )
 def test_what_kills_its_process_is_recorded_and_the_rest_is_whole(
-    tmp_path: Path, name: str, reason: str
+    tmp_path: Path, marks: Path, monkeypatch: pytest.MonkeyPatch, name: str, reason: str
 ) -> None:
-    run(Local(2, QUICK), tmp_path, [["a", name, "b"], ["c"]])
+    def prints() -> int:
+        return len(list(tmp_path.rglob("tables/prints/*.parquet")))
+
+    clock = Clock(lambda: prints() == 1 and lives(marks, "hang"))  # the other worker is done
+    monkeypatch.setattr("sakuga.core.guard.time", clock)
+    run(Local(2), tmp_path, [["a", name, "b"], ["c"]], str(marks))
     assert reasons(tmp_path) == {name: reason}
-    names = {p.name for p in tmp_path.rglob("tables/prints/*.parquet")}
-    assert len(names) == 2
+    assert prints() == 2
 
 
 @pytest.mark.parametrize("name", ["hang", "crash", "killed"])
-def test_in_a_batch_too_only_the_one_that_kills_is_given_up(tmp_path: Path, name: str) -> None:
-    run(Local(1, QUICK), tmp_path, [["a", name, "b", "c"]], batch=4)
+def test_in_a_batch_too_only_the_one_that_kills_is_given_up(
+    tmp_path: Path, marks: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("sakuga.core.guard.time", Clock(lambda: lives(marks, "hang")))
+    run(Local(1), tmp_path, [["a", name, "b", "c"]], str(marks), batch=4)
     assert set(reasons(tmp_path)) == {name}
 
 
-def test_a_stage_that_hangs_before_it_works_stops_the_build(tmp_path: Path) -> None:
+def test_a_stage_that_hangs_before_it_works_stops_the_build(
+    tmp_path: Path, marks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sakuga.core.guard.time", Clock(lambda: lives(marks, "load")))
     store = Store(str(tmp_path))
-    jobs = make_plan(store, [Draw(load_for=600)], write_sources(store, [["a"]])).jobs
+    stage = Draw(load_for=600, marks=str(marks))
+    jobs = make_plan(store, [stage], write_sources(store, [["a"]])).jobs
     with pytest.raises(WorldError, match="can't start") as raised:
-        Local(1, Limits(idle=1.0)).run(jobs, lambda *_: None)
+        Local(1).run(jobs, lambda *_: None)
     assert "__main__" not in str(raised.value)  # it began: no script stands in its way
 
 
@@ -82,6 +105,7 @@ from sys import argv
 from sakuga.core.engine import Local
 from sakuga.core.plan import make_plan
 from sakuga.core.store import Store
+from tests.clocks import Clock, lives
 from tests.fakes import Draw, write_sources
 
 store = Store(argv[1])
@@ -107,16 +131,33 @@ def test_a_full_disk_stops_the_build(tmp_path: Path) -> None:
         run(Local(2), tmp_path, [["a"], ["full"]])
 
 
-def test_an_item_that_takes_too_long_in_all_is_given_up(tmp_path: Path) -> None:
-    started = time.monotonic()
-    run(Local(1, Limits(stall=600, total=3.0)), tmp_path, [["hang", "a"]])
-    assert reasons(tmp_path) == {"hang": "stalled"}
-    assert time.monotonic() - started < 60
+def test_an_item_that_takes_too_long_in_all_is_given_up(
+    tmp_path: Path, marks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sakuga.core.guard.time", Clock(lambda: lives(marks, "hang")))
+    run(Local(1, Limits(stall=1e9, total=600.0)), tmp_path, [["hang", "a"]], str(marks))
+    [lost] = failures(tmp_path)
+    assert (lost.id, lost.reason) == ("hang", "stalled")
+    assert lost.message.startswith("not done after")
 
 
-def test_one_load_serves_a_process(tmp_path: Path) -> None:
-    marks = tmp_path / "marks"
-    marks.mkdir()
+def test_what_a_process_said_before_it_died_tells_what_it_died_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks at it may stand still between its last words and its end."""
+    alive = Child.alive.fget
+    assert alive is not None
+
+    def after_its_end(child: Child) -> bool:
+        wait(child.waitables[1:], timeout=0.7)
+        return bool(alive(child))
+
+    monkeypatch.setattr(Child, "alive", property(after_its_end))
+    run(Local(1), tmp_path, [["a", "crash", "b"]])
+    assert reasons(tmp_path) == {"crash": "crashed"}
+
+
+def test_one_load_serves_a_process(tmp_path: Path, marks: Path) -> None:
     run(Local(1), tmp_path / "out", [["a"], ["b"]], str(marks))
     assert sorted(p.name[0] for p in marks.iterdir()) == ["a", "b"]
 

@@ -89,14 +89,28 @@ def opened(folder: Path | None, room: str) -> Generator[Kept | None]:
         raise _unusable(path, room, error) from error
     try:
         try:
-            connection.execute("pragma journal_mode = wal")  # no wait for the disk at each answer
-            connection.execute("pragma synchronous = normal")
-            connection.execute(_TABLE)
+            _make_ready(connection)
         except sqlite3.Error as error:
             raise _unusable(path, room, error) from error
         yield Kept(connection, path)
     finally:
         connection.close()
+
+
+def _make_ready(connection: sqlite3.Connection) -> None:
+    """Of those that begin at once, SQLite has one change the journal, and the others not wait."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")  # no wait for the disk at each answer
+            connection.execute("pragma synchronous = normal")
+            connection.execute(_TABLE)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _unusable(path: Path, room: str, error: Exception) -> RequestError:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -44,6 +48,19 @@ def test_several_processes_may_write_at_once(tmp_path: Path) -> None:
     with opened(tmp_path, "describe") as kept:
         assert kept is not None
         assert len(kept.known([f"{name}{n}" for name in "abc" for n in range(200)])) == 600
+
+
+def test_who_begins_while_another_does_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "new", "a")
+    [name] = (path.name for path in (tmp_path / "new").glob("*.sqlite"))
+    with closing(sqlite3.connect(tmp_path / name, isolation_level=None)) as other:
+        other.execute("begin immediate")  # as one who changes the journal
+        waits = {"sleep": lambda _: other.rollback(), "monotonic": time.monotonic}
+        monkeypatch.setattr("sakuga.build.chat.kept.time", SimpleNamespace(**waits))
+        with opened(tmp_path, "describe") as kept:
+            assert kept is not None and kept.known(["a"]) == {}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="folders have no such mode there")
