@@ -13,6 +13,7 @@ from sakuga.core.records import Row
 from sakuga.dataset.footage import Footage
 from sakuga.dataset.frames import Wanted, frames_of
 from sakuga.evaluate.decode import frames_of_file
+from tests.clocks import mark
 from tests.films import pictures, write
 from tests.hostile import ACTS
 
@@ -41,20 +42,22 @@ def noise(folder: Path, count: int = 10, seed: int = 0) -> Path:
 class Hostile:
     """Decodes files as ever, but does something at the frame `after` of the file named `on`.
 
-    until: a file that is written the first time, and lifts the spell by being there.
+    until: a file that is written the first time, and lifts the spell by being there. marks: a
+    folder in which it leaves a mark before.
     """
 
     act: str
     on: str
     after: int = 0
     until: str = ""
+    marks: str = ""
 
     def __call__(self, file: Path) -> Iterator[Any]:
         for number, frame in enumerate(frames_of_file(file)):
             if file.name == self.on and number == self.after and not Path(self.until).is_file():
                 if self.until:
                     Path(self.until).touch()
-                ACTS[self.act]()
+                _do(self.act, self.marks)
             yield frame
 
 
@@ -65,9 +68,16 @@ class HostileFilm:
     act: str
     on: str
     after: int  # clips of the film
+    marks: str = ""
 
     def __call__(self, rows: Iterable[Row], wanted: Wanted, footage: Footage) -> Iterator[Any]:
         for row in rows:
             if row.url == self.on and row.index == self.after:
-                ACTS[self.act]()
+                _do(self.act, self.marks)
             yield from frames_of([row], wanted, footage)
+
+
+def _do(act: str, marks: str) -> None:
+    if marks:
+        mark(marks, act)
+    ACTS[act]()

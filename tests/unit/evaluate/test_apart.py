@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,13 @@ from sakuga.evaluate.features import measure
 from sakuga.evaluate.lost import lost_of
 from sakuga.evaluate.sources import DatasetSource, FolderSource, open_source
 from tests.builds import once
+from tests.clocks import Clock, lives
 from tests.films import pictures, write
 from tests.unit.dataset.reels import build, draw_reel
 from tests.unit.evaluate.sides import Hostile, HostileFilm, blobs
 from tests.unit.evaluate.works import Says
 
 SMALL = Clips(frames=4, height=16, width=24)
-QUICK = Limits(stall=1.0)
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +37,19 @@ def folder(shared: Path) -> Path:
     return once(shared / "nine", lambda out: blobs(out, 9))
 
 
-def source(folder: Path, decode: Any, limits: Limits = QUICK) -> FolderSource:
+def source(folder: Path, decode: Any) -> FolderSource:
     found = open_source(str(folder))
     assert isinstance(found, FolderSource)
-    return dataclasses.replace(found, decode=decode, limits=limits)
+    return dataclasses.replace(found, decode=decode)
+
+
+@pytest.fixture
+def marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A folder for marks; while one who left `hang` there is alive, time flies."""
+    folder = tmp_path / "marks"
+    folder.mkdir()
+    monkeypatch.setattr("sakuga.evaluate.apart.time", Clock(lambda: lives(folder, "hang")))
+    return str(folder)
 
 
 def read(where: Any, clips: Clips = SMALL) -> tuple[dict[str, np.ndarray], Counter[str]]:
@@ -59,11 +67,9 @@ def read(where: Any, clips: Clips = SMALL) -> tuple[dict[str, np.ndarray], Count
     ("act", "reason"), [("hang", "stalled"), ("crash", "crashed"), ("raise", "unexpected")]
 )
 def test_a_file_that_does_this_to_its_decoder_costs_only_itself(
-    folder: Path, act: str, reason: str
+    folder: Path, marks: str, act: str, reason: str
 ) -> None:
-    started = time.monotonic()
-    found, left_out = read(source(folder, Hostile(act, "3.mp4", after=2)))
-    assert time.monotonic() - started < 20
+    found, left_out = read(source(folder, Hostile(act, "3.mp4", after=2, marks=marks)))
     assert sorted(found) == [str(n) for n in range(9) if n != 3]
     assert left_out == {reason: 1}
 
@@ -118,22 +124,25 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("act", "reason"), [("hang", "stalled"), ("crash", "crashed")])
 def test_a_datasets_film_that_kills_its_decoder_costs_only_its_own_clips(
-    dataset: Path, act: str, reason: str
+    dataset: Path, marks: str, act: str, reason: str
 ) -> None:
     clips = Clips(frames=8, height=16, width=24)
     whole, _ = read(DatasetSource(str(dataset)), clips)
-    found, left_out = read(
-        DatasetSource(str(dataset), HostileFilm(act, "two.mkv", after=1), QUICK), clips
-    )
+    hostile = HostileFilm(act, "two.mkv", after=1, marks=marks)
+    found, left_out = read(DatasetSource(str(dataset), hostile), clips)
     assert left_out == {reason: 2} and len(found) == len(whole) - 2
     assert all(np.array_equal(pixels, whole[name]) for name, pixels in found.items())
 
 
-def test_time_in_which_nobody_asks_is_no_stall(folder: Path) -> None:
-    where = source(folder, Hostile("raise", "none"), Limits(stall=0.5))
+def test_time_in_which_nobody_asks_is_no_stall(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr("sakuga.evaluate.apart.time", clock)
+    where = source(folder, Hostile("raise", "none"))
     made = where.read(where.refs(SMALL, Counter()), SMALL)
     first = next(made)
-    time.sleep(1.2)
+    clock.ahead += 3600
     rest = list(made)
     assert all(isinstance(each, Clip) for each in (first, *rest)) and len(rest) == 8
 
@@ -167,13 +176,13 @@ def test_spans_that_a_film_loses_and_a_film_that_cant_be_counted_are_named_by_th
 
 
 def each(what: str) -> list[Any]:
-    with Apart(Says(what), QUICK) as apart:
+    with Apart(Says(what), Limits()) as apart:
         return list(apart.each("file", ["a", "b"]))
 
 
 @pytest.mark.parametrize("room", [0, 15, 1000])
 def test_arrays_come_whole_whether_they_fit_the_room_or_not(room: int) -> None:
-    with Apart(Says("arrays"), QUICK, room) as apart:
+    with Apart(Says("arrays"), Limits(), room) as apart:
         for names in (["2", "5", "0", "9"], ["7"]):
             for name, made in apart.each("file", names):
                 assert made.shape == (int(name), 3) and (made == int(name)).all()
@@ -181,7 +190,7 @@ def test_arrays_come_whole_whether_they_fit_the_room_or_not(room: int) -> None:
 
 
 def test_one_process_does_all_files_and_ends_with_the_block() -> None:
-    with Apart(Says("pid"), QUICK) as apart:
+    with Apart(Says("pid"), Limits()) as apart:
         pids = {made[1] for file in "xyz" for made in apart.each(file, ["a"])}
         assert len(pids) == 1 and os.getpid() not in pids
         os.kill(next(iter(pids)), 0)
