@@ -32,13 +32,15 @@ class Asked:
 
 @dataclass
 class Reply:
-    """What is sent back. after: seconds; hang_up: the connection is closed in the middle of it."""
+    """What is sent back. after: seconds; until: not before this is so; hang_up: the connection is
+    closed in the middle of it."""
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     after: float = 0.0
     hang_up: bool = False
+    until: Callable[[], bool] = lambda: True
 
 
 def said(text: str | None, finish: str = "stop", **more: Any) -> dict[str, Any]:
@@ -81,11 +83,11 @@ class Server:
 
     def start(self) -> None:
         self._thread.start()
-        self._started.wait(10)
+        assert self._started.wait(120)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(10)
+        self._thread.join(120)
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -140,6 +142,8 @@ class Server:
             try:
                 reply = self._answer(asked)
                 await asyncio.sleep(reply.after)
+                while not reply.until():
+                    await asyncio.sleep(0.01)
             finally:
                 self._busy -= 1
         return reply

@@ -67,6 +67,7 @@ def write_i3d(file: Path, width: int = 8, fewest: int = 9) -> Path:
             found = self.conv(x).relu().mean(dim=[2, 3, 4])
             return found if return_features else found.softmax(1)
 
+    torch.manual_seed(0)
     return _scripted(Tiny(width, fewest), file)
 
 
@@ -123,7 +124,6 @@ def videomae() -> Any:
 def _scripted(module: Any, file: Path) -> Path:
     import torch
 
-    torch.manual_seed(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.jit.script(module.eval()).save(str(file))

@@ -17,7 +17,7 @@ from sakuga.generate.aside import aside
 with aside(Path(sys.argv[1])) as folder:
     (folder / "film.mp4").write_text("half")
     print(folder, flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 

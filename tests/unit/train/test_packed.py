@@ -204,18 +204,18 @@ def test_of_two_that_pack_at_once_one_waits_and_takes_what_the_other_made(tmp_pa
     class Slow(Shelf):
         def each_frames(self, rows: list[Clip], **more: Any) -> Iterator[ClipFrames | Failure]:
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(120)
             yield from Shelf.each_frames(self, rows, **more)
 
     def second() -> Pack:
-        assert begun.wait(20)
+        assert begun.wait(120)
         shelf: Any = Stopped(NINE, after=0)  # asked for any clip, it would raise
         return pack(shelf, tmp_path / "pack", Packing(8, 20), lambda *_: None, waited.set)
 
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(packed, Slow(NINE), tmp_path / "pack", Packing(8, 20))
         two = pool.submit(second)
-        assert waited.wait(20)
+        assert waited.wait(120)
         go_on.set()
         assert content(one.result()) == content(two.result())
 

@@ -27,7 +27,7 @@ def server(**changed: Any) -> Server:
         "tokens_per_minute": 0,
         "budget": 0,
         "attempts": 4,
-        "timeout": 5.0,
+        "timeout": 120.0,
         "first_wait": 0.0,
         "longest_wait": 1.0,
         "cache": "none",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,12 @@ def test_a_server_that_answers_is_well() -> None:
 
 
 def test_a_server_that_is_down_is_told_with_what_to_do() -> None:
-    with serving(lambda _: Reply(said("x"))) as running:
-        url = running.url
-    with pytest.raises(RequestError, match=r"no server answers at .*set describe\.base_url"):
-        server(base_url=url).check()
+    with (
+        socket.socket() as taken,  # and nobody listens: no other server can get its port
+        pytest.raises(RequestError, match=r"no server answers at .*set describe\.base_url"),
+    ):
+        taken.bind(("127.0.0.1", 0))
+        server(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}/v1").check()
 
 
 def test_a_place_that_can_t_keep_answers_is_told_before_any_work(tmp_path: Path) -> None:

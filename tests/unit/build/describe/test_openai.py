@@ -100,7 +100,10 @@ def test_a_profile_names_the_server_as_it_names_all_else() -> None:
 
 
 def test_sixteen_are_asked_at_a_time() -> None:
-    with serving(lambda _: Reply(said("x y"), after=0.05), capacity=99) as server:
+    def answer(_: Asked) -> Reply:
+        return Reply(said("x y"), until=lambda: server.peak >= 16)
+
+    with serving(answer, capacity=99) as server:
         rows(
             OpenAi(base_url=server.url, cache="none"), [scene(captions=[str(n)]) for n in range(64)]
         )

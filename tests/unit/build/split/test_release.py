@@ -65,7 +65,7 @@ def films(shared: Path) -> Path:
             drawn = film(60 + seed, 5, 320, 180, shot_frames=(16, 40))
             draw(drawn, folder / f"{name}.{encoding.container}", encoding)
 
-    return once(shared / "release", make)
+    return once(shared / "scenedetect", make)
 
 
 def measured(path: Path) -> tuple[Signals, Video]:

@@ -112,12 +112,14 @@ def test_a_frozen_text_tower_gets_no_gradient(pack: Pack) -> None:
 CASES = (("viclip", 2), ("videomamba", 0))
 
 
-def rank_of_two(rank: int, port: int, folder: str) -> None:
+def rank_of_two(rank: int, folder: str) -> None:
     """One process of two: its gradients, saved."""
     os.environ |= {
         "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2",
-        "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "ACCELERATE_USE_CPU": "true",
+        "MASTER_ADDR": "127.0.0.1", "ACCELERATE_USE_CPU": "true",
     }  # fmt: skip
+    meet = f"file://{folder}/meet"  # a port could be taken by another before it is listened on
+    torch.distributed.init_process_group("gloo", init_method=meet, rank=rank, world_size=2)
     torch.set_num_threads(1)
     for family, micro in CASES:
         found = gradients(open_pack(Path(folder) / "pack"), family, micro, MASKED)
@@ -126,9 +128,9 @@ def rank_of_two(rank: int, port: int, folder: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def of_two(pack: Pack, free_port: int) -> Path:
+def of_two(pack: Pack) -> Path:
     """Where two processes left their gradients."""
-    torch.multiprocessing.spawn(rank_of_two, (free_port, str(pack.folder.parent)), 2)
+    torch.multiprocessing.spawn(rank_of_two, (str(pack.folder.parent),), 2)
     return pack.folder.parent
 
 
