@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +24,12 @@ from tests.costs import MAIN
 ROOT = Path(__file__).parents[1]
 LEAN = str(Path(__file__).with_name("lean.toml"))
 CLI = [sys.executable, "-c", MAIN]
+PATIENT = Limits(stall=600, idle=600)  # seconds: no item of a test is slow, but a machine may be
 
 
 def run(out: Path | str, *inputs: Path, watcher: Watcher | None = None, **more: Any) -> Result:
     """Build in this process's name, with one worker and the lean profile unless told."""
-    asked = {"workers": 1, "profile": LEAN, "limits": Limits(stall=60), **more}
+    asked = {"workers": 1, "profile": LEAN, "limits": PATIENT, **more}
     return build(Request(str(out), [str(path) for path in inputs], **asked), watcher)
 
 
@@ -35,14 +38,26 @@ def env(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]]), **more}
 
 
-def start(out: Path, *inputs: Path, flags: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    """`sakuga build` as a command, in a process group of its own."""
+def words(out: Path, *inputs: Path, flags: Sequence[str] = ()) -> list[str]:
+    """What follows `sakuga` to build."""
     lean = () if "--profile" in flags else ("--profile", LEAN)
-    command = [*CLI, "build", *map(str, inputs), "--out", str(out), *lean, *flags]
-    return subprocess.Popen(
-        command, env=env(), text=True, cwd=ROOT, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    return ["build", *map(str, inputs), "--out", str(out), *lean, *flags]
+
+
+@contextmanager
+def started(
+    out: Path, *inputs: Path, flags: Sequence[str] = ()
+) -> Generator[subprocess.Popen[str]]:
+    """`sakuga build` as a command, in a process group of its own; killed, if it has not ended."""
+    with subprocess.Popen(
+        [*CLI, *words(out, *inputs, flags=flags)], env=env(), text=True, cwd=ROOT,
+        start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as command:  # fmt: skip
+        try:
+            yield command
+        finally:
+            if command.poll() is None:
+                os.killpg(command.pid, signal.SIGKILL)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 
 from sakuga.build.scan import Scan
 from sakuga.core.records import Signals, Video
+from tests.clocks import mark
 
 Item = tuple[Video]
 
@@ -20,7 +21,7 @@ Item = tuple[Video]
 @dataclass(frozen=True, slots=True)
 class HostileScan:
     """act: what happens; on: at files with this name, or with none at all; until: a path that
-    lifts the spell by being there."""
+    lifts the spell by being there; marks: a folder in which who does it leaves a mark before."""
 
     name: ClassVar[str] = "scan"
     reads: ClassVar[tuple[type, ...]] = (Video,)
@@ -31,6 +32,7 @@ class HostileScan:
     act: Literal["hang", "crash", "abort", "kill", "exit", "full", "raise"] = "hang"
     on: str = ""
     until: str = ""
+    marks: str = ""
     release: bool = False
 
     def load(self) -> Callable[[Sequence[Item]], Iterable[Signals]]:
@@ -39,6 +41,8 @@ class HostileScan:
         def work(items: Sequence[Item]) -> Iterator[Signals]:
             for item in items:
                 if Path(item[0].url).name == self.on and not Path(self.until).is_file():
+                    if self.marks:
+                        mark(self.marks, self.act)
                     ACTS[self.act]()
                 yield from scan([item])
 

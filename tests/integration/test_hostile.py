@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from sakuga.build.pipeline import Watcher
 from sakuga.core.errors import RequestError
-from sakuga.core.guard import Limits, WorldError
+from sakuga.core.guard import WorldError
 from sakuga.core.records import Row, Source
 from tests.builds import assert_equal, built, once, run
-
-QUICK = Limits(stall=3.0)
+from tests.clocks import Clock, lives
 
 
 def spell(act: str, until: Path | None = None, on: str = "b.webm") -> tuple[str, ...]:
@@ -50,16 +48,29 @@ def without(expected: dict[str, str], name: str) -> dict[str, str]:
     ],
 )
 def test_a_film_that_does_this_to_its_decoder_costs_only_itself(
-    tmp_path: Path, reel: Path, unspelled: dict[str, str], act: str, reason: str
+    tmp_path: Path,
+    reel: Path,
+    unspelled: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    act: str,
+    reason: str,
 ) -> None:
-    started = time.monotonic()
-    result = run(tmp_path, reel, workers=2, limits=QUICK, overrides=spell(act))
-    assert time.monotonic() - started < 60
-    [source] = [s for s in built(tmp_path).rows(Source) if s.url.endswith("b.webm")]
+    out, marks = tmp_path / "out", tmp_path / "marks"
+    marks.mkdir()
+    made: list[str] = []
+    watcher = Watcher(part_done=lambda job, _: made.append(job.part.table))
+
+    def alone() -> bool:  # the other films are done, and nobody but it is at work
+        return made.count("rows") == 4 and lives(marks, "hang")
+
+    monkeypatch.setattr("sakuga.core.guard.time", Clock(alone))
+    overrides = [*spell(act), f"scan.marks={marks}"]
+    result = run(out, reel, workers=2, overrides=overrides, watcher=watcher)
+    [source] = [s for s in built(out).rows(Source) if s.url.endswith("b.webm")]
     assert source.video
-    failure = built(tmp_path).failures()[source.video]
+    failure = built(out).failures()[source.video]
     assert (failure.stage, failure.reason, result.failures) == ("scan", reason, 2)
-    assert rows(tmp_path) == without(unspelled, "b.webm")
+    assert rows(out) == without(unspelled, "b.webm")
 
 
 def test_retry_tries_again_what_failed_for_that_reason(

@@ -2,55 +2,41 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
+from sakuga.build.pipeline import Watcher
+from sakuga.core.child import KILLS
 from sakuga.core.errors import RequestError
-from tests.builds import assert_equal, built, once, run, start
+from tests.builds import assert_equal, built, once, run, started, words
+from tests.held import held, stopped
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 
 FLAGS = ("--workers", "2")
+DONE = "sakuga.cli.progress:Parts.done"
 WITH_FAILURES = 3  # the exit code: the reel holds a broken file
 
 
 @pytest.fixture(scope="module")
 def whole(shared: Path, reel: Path) -> Path:
     """What the uninterrupted command writes."""
-
-    def build(out: Path) -> None:
-        command = start(out, reel, flags=FLAGS)
-        said = command.communicate(timeout=120)
-        assert command.returncode == WITH_FAILURES, said
-
-    return once(shared / "whole", build)
+    return once(shared / "whole", lambda out: finish(out, reel))
 
 
 def finish(out: Path, reel: Path) -> None:
-    command = start(out, reel, flags=FLAGS)
-    said = command.communicate(timeout=120)
+    with started(out, reel, flags=FLAGS) as command:
+        said = command.communicate()
     assert command.returncode == WITH_FAILURES, said
-
-
-def interrupt(out: Path, reel: Path, act: Callable[[subprocess.Popen[str]], None]) -> bool:
-    """Begin the build, act on it; True if it was still at work then."""
-    command = start(out, reel, flags=FLAGS)
-    act(command)
-    stopped = command.poll() is None
-    with suppress(ProcessLookupError):
-        os.kill(command.pid, signal.SIGKILL)
-    command.communicate(timeout=60)
-    return stopped
 
 
 def parts_in(out: Path) -> int:
@@ -58,30 +44,14 @@ def parts_in(out: Path) -> int:
     return len([p for p in out.glob("tables/*/*.parquet") if p.parent.name != "sources"])
 
 
-def after_parts(count: int, then: float = 0.0) -> Callable[[subprocess.Popen[str]], None]:
-    """Wait until a build's folder holds so many parts more, and then a moment."""
-
-    def act(command: subprocess.Popen[str]) -> None:
-        out = Path(command.args[command.args.index("--out") + 1])  # type: ignore[index, union-attr]
-        have = parts_in(out)
-        deadline = time.monotonic() + 60
-        while parts_in(out) < have + count and command.poll() is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
-        time.sleep(then)
-
-    return act
-
-
 def test_killed_again_and_again_it_comes_to_the_same(
     tmp_path: Path, reel: Path, whole: Path
 ) -> None:
     chance, out = random.Random(1), tmp_path / "out"
-    at_work = [
-        interrupt(out, reel, after_parts(chance.randrange(2, 9), chance.random() / 10))
-        for _ in range(4)
-    ]
-    assert any(at_work)
+    for _ in range(4):
+        before, parts = parts_in(out), chance.randrange(2, 9)
+        stopped(signal.SIGKILL, DONE, parts, *words(out, reel, flags=FLAGS))
+        assert parts_in(out) >= before + parts
     finish(out, reel)
     assert_equal(out, whole)
     assert list(out.rglob("*.tmp")) == []
@@ -93,51 +63,55 @@ def test_killed_at_a_random_moment_it_comes_to_the_same(
     tmp_path: Path, reel: Path, whole: Path, moment: int
 ) -> None:
     chance = random.Random(moment)
-    interrupt(tmp_path, reel, lambda _: time.sleep(0.4 + chance.random() * 3))
+    with started(tmp_path, reel, flags=FLAGS) as command:
+        time.sleep(0.4 + chance.random() * 3)
+        command.kill()
     finish(tmp_path, reel)
     assert_equal(tmp_path, whole)
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_killed_worker_is_replaced(tmp_path: Path, reel: Path, whole: Path, seed: int) -> None:
-    chance, killed = random.Random(seed), 0
-    command = start(tmp_path, reel, flags=FLAGS)
-    while command.poll() is None and killed < 4:
-        after_parts(chance.randrange(1, 5), chance.random() / 20)(command)
-        with suppress(psutil.NoSuchProcess):
-            below = psutil.Process(command.pid).children(recursive=True)
-            if below:
-                chance.choice(below).kill()
-                killed += 1
-    said = command.communicate(timeout=120)
-    assert command.returncode == WITH_FAILURES, said
-    assert killed
+    """As often as may be without a film that is to blame."""
+    chance, others = random.Random(seed), multiprocessing.active_children()
+    made: list[Any] = []
+    killed: list[Any] = []
+
+    def part_done(*part: Any) -> None:
+        made.append(part)
+        if len(made) % 5 == 0 and len(killed) < KILLS - 1:
+            time.sleep(chance.random() / 20)
+            workers = set(multiprocessing.active_children()).difference(others)
+            killed.append(chance.choice(sorted(workers, key=lambda worker: worker.pid or 0)))
+            killed[-1].kill()
+
+    result = run(tmp_path, reel, workers=2, watcher=Watcher(part_done=part_done))
+    assert result.failures == 1
+    assert len(killed) == KILLS - 1
     assert_equal(tmp_path, whole)
 
 
 def test_nothing_outlives_a_killed_build(tmp_path: Path, reel: Path) -> None:
-    command = start(tmp_path, reel, flags=FLAGS)
-    after_parts(3)(command)
-    below = psutil.Process(command.pid).children(recursive=True)
-    command.kill()
-    command.communicate(timeout=60)
-    assert below
-    _, alive = psutil.wait_procs(below, timeout=20)
-    assert alive == []
+    with held(DONE, 3, *words(tmp_path, reel, flags=FLAGS)) as (command, _):
+        below = psutil.Process(command.pid).children(recursive=True)
+        command.kill()
+        command.wait()
+        assert below
+        _, alive = psutil.wait_procs(below, timeout=120)
+        assert alive == []
 
 
 @pytest.mark.parametrize("whom", ["the group", "the command alone"])
 def test_ctrl_c_ends_it_with_130_and_it_goes_on(
     tmp_path: Path, reel: Path, whole: Path, whom: str
 ) -> None:
-    command = start(tmp_path, reel, flags=FLAGS)
-    after_parts(6)(command)
-    if whom == "the group":  # as a terminal does
-        os.killpg(command.pid, signal.SIGINT)
-    else:
-        command.send_signal(signal.SIGINT)
-    _, said = command.communicate(timeout=60)
-    assert command.returncode == 130
+    with held(DONE, 6, *words(tmp_path, reel, flags=FLAGS)) as (command, file):
+        if whom == "the group":  # as a terminal does
+            os.killpg(command.pid, signal.SIGINT)
+        else:
+            command.send_signal(signal.SIGINT)
+        assert command.wait() == 130
+        said = file.read_text()
     assert "Traceback" not in said
     assert "goes on from there" in said
     assert not (tmp_path / "dataset").exists()
@@ -149,15 +123,18 @@ def test_ctrl_c_ends_it_with_130_and_it_goes_on(
 def test_a_second_build_in_the_same_folder_is_refused(
     tmp_path: Path, reel: Path, whole: Path
 ) -> None:
-    first = start(tmp_path, reel, flags=FLAGS)
-    after_parts(2)(first)
-    second = start(tmp_path, reel, flags=FLAGS)
-    _, said = second.communicate(timeout=60)
-    if first.poll() is None:  # it was slower than the second's refusal, as it should be
-        assert second.returncode == 2
-        assert "another build is at work" in said
-    first.communicate(timeout=120)
-    assert first.returncode == WITH_FAILURES
+    made: list[Any] = []
+
+    def part_done(*part: Any) -> None:
+        made.append(part)
+        if len(made) == 2:
+            with started(tmp_path, reel, flags=FLAGS) as second:
+                _, said = second.communicate()
+            assert second.returncode == 2
+            assert "another build is at work" in said
+
+    result = run(tmp_path, reel, workers=2, watcher=Watcher(part_done=part_done))
+    assert result.failures == 1
     assert_equal(tmp_path, whole)
 
 
@@ -170,12 +147,13 @@ def test_a_folder_that_is_held_is_refused(tmp_path: Path, reel: Path) -> None:
 
 
 def test_parts_are_built_by_two_commands_at_once(tmp_path: Path, reel: Path, whole: Path) -> None:
-    commands = [
-        start(tmp_path, reel, flags=("--workers", "1", "--parts", numbers))
-        for numbers in ("0-1", "2-9")
-    ]
-    for command in commands:
-        said = command.communicate(timeout=120)
-        assert command.returncode in (0, WITH_FAILURES), said
+    flags = ("--workers", "1", "--parts")
+    with (
+        started(tmp_path, reel, flags=(*flags, "0-1")) as one,
+        started(tmp_path, reel, flags=(*flags, "2-9")) as other,
+    ):
+        for command in (one, other):
+            said = command.communicate()
+            assert command.returncode in (0, WITH_FAILURES), said
     finish(tmp_path, reel)
     assert_equal(tmp_path, whole)

@@ -13,7 +13,7 @@ from sakuga.build.tag.wd14 import WdEva02
 from sakuga.core.errors import RequestError
 from sakuga.core.records import Aesthetic, Row, TagScores
 from sakuga.core.store import Store
-from tests.builds import Built, run, start
+from tests.builds import Built, run, started
 from tests.tiny.hub import hub_cache, offline, snapshot
 from tests.tiny.judges import anime_files
 from tests.tiny.wd import TAGS, tagger_files
@@ -62,9 +62,9 @@ def test_a_damaged_model_stops_the_command_before_any_work(
 ) -> None:
     blob = (snapshot(cache, WdEva02().repo) / "model.onnx").resolve()
     os.truncate(blob, 500)
-    process = start(tmp_path / "out", good, flags=FLAGS)
-    said = process.communicate(timeout=60)[1]
-    assert process.returncode == 2
+    with started(tmp_path / "out", good, flags=FLAGS) as command:
+        said = command.communicate()[1]
+    assert command.returncode == 2
     assert "model.onnx of SmilingWolf/wd-eva02-large-tagger-v3 is damaged" in " ".join(said.split())
     assert not (tmp_path / "out" / "tables" / "signals").exists()
 
