@@ -97,26 +97,28 @@ class Server:
     async def _run(self) -> None:
         self._end = asyncio.Event()
         self._free = asyncio.Semaphore(self._capacity)
-        self._open: set[asyncio.Task[None]] = set()
-        listener = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        listener = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
         self.port = listener.sockets[0].getsockname()[1]
         self._started.set()
         await self._end.wait()
         listener.close()
+        while coming := asyncio.all_tasks() - {asyncio.current_task(), *self._open}:
+            await asyncio.wait(coming)  # what was accepted at last is closed with the others
         for task in self._open:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
+        for writer in self._open.values():
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
-    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._open.add(task)
-        with contextlib.suppress(
-            ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError
-        ):
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open[self._loop.create_task(self._talk(reader, writer))] = writer
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(*_ENDS):
             while await self._exchange(reader, writer):
                 pass
-        self._open.discard(task)
         with contextlib.suppress(Exception, asyncio.CancelledError):
             writer.close()
             await writer.wait_closed()

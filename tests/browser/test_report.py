@@ -18,6 +18,7 @@ from tests.unit.report.rows import known_row
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+PATIENT = 120_000  # milliseconds: a browser is slow on a machine with much to do
 HOLDS = [[1, 2, 3, 9, 2, 2], [4, 1, 1, 30]]
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on the PATH")
@@ -39,7 +40,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with playwright.sync_playwright() as p:
-        opened = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        playwright.expect.set_options(timeout=PATIENT)
+        opened = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENT)
         yield opened
         opened.close()
 
@@ -52,6 +54,7 @@ class Visit:
         self.asked: list[str] = []
         view = {"width": width, "height": 800}
         self.context = browser.new_context(viewport=view, java_script_enabled=scripts)
+        self.context.set_default_timeout(PATIENT)
         self.page = self.context.new_page()
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -22,11 +24,12 @@ from sakuga.build.describe.local import Local as Local_
 from sakuga.build.describe.openai import OpenAi
 from sakuga.core.engine import Engine, Inline, Local
 from sakuga.core.errors import RequestError, StopBuild
-from sakuga.core.guard import Limits, WorldError
+from sakuga.core.guard import WorldError
 from sakuga.core.needs import prepare
 from sakuga.core.records import Clip, Description, Failure, Motion, Video
 from sakuga.core.stage import Job
 from sakuga.core.store import Part, Store
+from tests.builds import PATIENT
 from tests.servers import Asked, Reply, failed, said, serving
 from tests.tables import Folder
 from tests.tiny.speakers import write_chat
@@ -53,7 +56,7 @@ def describe(store: Store, recipe: OpenAi, engine: Engine | None = None) -> None
     stage = Describe(recipe)
     inputs = [Part(table, 0, "0" * 16) for table in ("clips", "videos", "motions")]
     job = Job(store.root, stage, OUTPUT, (*inputs, None, None, None))
-    (engine or Local(1, Limits(stall=60))).run([job], lambda *_: None)
+    (engine or Local(1, PATIENT)).run([job], lambda *_: None)
 
 
 OUTPUT = Part("descriptions", 0, "f" * 16)
@@ -75,16 +78,20 @@ def echo(asked: Asked) -> Reply:
 def test_a_server_that_goes_away_leaves_no_failure_and_no_part(
     folder: Store, tmp_path: Path
 ) -> None:
+    back = threading.Event()
+
     def goes(asked: Asked) -> Reply:
-        return echo(asked) if asked.number < 10 else failed(502)
+        return echo(asked) if back.is_set() or asked.number < 10 else failed(502)
 
     fields: dict[str, Any] = {"cache": str(tmp_path / "kept"), "attempts": 2, "first_wait": 0.001}
-    with serving(goes) as server, pytest.raises(WorldError, match="does not answer"):
-        describe(folder, OpenAi(base_url=server.url, concurrency=2, **fields))
-    assert folder.parts("descriptions") == []
-    with serving(echo, port=server.port) as server:
+    with serving(goes) as server:
+        with pytest.raises(WorldError, match="does not answer"):
+            describe(folder, OpenAi(base_url=server.url, concurrency=2, **fields))
+        assert folder.parts("descriptions") == []
+        back.set()
+        before = len(server.requests)
         describe(folder, OpenAi(base_url=server.url, **fields))
-        assert len(server.requests) == SHOTS - 10
+        assert len(server.requests) - before == SHOTS - 10
     assert len(set(texts(folder).values())) == SHOTS
 
 
@@ -121,13 +128,16 @@ def test_a_key_is_found_nowhere(
     monkeypatch.setenv("OPENAI_LOG", "debug")
     caplog.set_level(logging.DEBUG)
 
+    turns = itertools.count()
+
     def tells(asked: Asked) -> Reply:
         assert asked.headers["authorization"] == f"Bearer {KEY}"
         if asked.body == harmless(asked.body):  # whether it is gone: errors come in any order
             return Reply(said("Yes."))
-        if asked.number % 3 == 0:
+        turn = next(turns) % 3
+        if turn == 0:
             return failed(400, message=f"bad key {KEY} in {asked.headers}")
-        if asked.number % 3 == 1:
+        if turn == 1:
             return failed(500, message=f"Bearer {KEY}")
         return Reply(said(f"A girl runs {asked.number}."))
 
@@ -175,13 +185,13 @@ def test_a_key_that_is_refused_is_not_repeated(
 def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """`transformers serve` with a tiny random model: its address and the model's name."""
     model = write_chat(tmp_path_factory.mktemp("model"))
-    with socket.socket() as free:
+    quiet = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "HF_HOME": str(model / "home")}
+    with socket.socket() as free, (model.parent / "log").open("wb") as log:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # held, and for it to listen at
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [Path(sys.executable).with_name("transformers"), "serve", str(model)]
-    flags = ["--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
-    quiet = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "HF_HOME": str(model / "home")}
-    with (model.parent / "log").open("wb") as log:
+        command = [Path(sys.executable).with_name("transformers"), "serve", str(model)]
+        flags = ["--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
         process = subprocess.Popen(
             [*command, *flags], env=os.environ | quiet, stdout=log, stderr=log
         )
@@ -189,8 +199,8 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str,
             _wait_for(f"http://127.0.0.1:{port}/health", process)
             yield f"http://127.0.0.1:{port}/v1", str(model)
         finally:
-            process.terminate()
-            process.wait(30)
+            process.kill()
+            process.wait()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,9 @@ def test_the_scan_is_timed_as_the_mixer_has_it() -> None:
     device = torch.device("cpu")
     given = gpu.arguments(2, 4, 3, 5, torch.bfloat16, device)
     gpu.scanned(given, "chunked")
-    assert 0 < gpu.best_of(lambda: gpu.scanned(given, "chunked"), device, times=2) < 10
+    started = time.perf_counter()
+    best = gpu.best_of(lambda: gpu.scanned(given, "chunked"), device, times=2)
+    assert 0 < best < time.perf_counter() - started
     assert gpu.teraflops_of_a_product(64, device) > 0
 
 
