@@ -102,9 +102,9 @@ class Server:
         self.port = listener.sockets[0].getsockname()[1]
         self._started.set()
         await self._end.wait()
-        listener.close()
         while coming := asyncio.all_tasks() - {asyncio.current_task(), *self._open}:
-            await asyncio.wait(coming)  # what was accepted at last is closed with the others
+            await asyncio.wait(coming)  # what is accepted at last is closed with the others
+        listener.close()
         for task in self._open:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
