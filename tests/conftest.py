@@ -7,13 +7,17 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from sakuga.studio import Encoding, draw, film
-from tests.builds import once
+from tests.builds import once, run
 
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="sakuga-tests-")  # none of the user's own
-settings.register_profile("untimed", deadline=None)  # machines are shared: no test is timed
+for asked_for in ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE"):  # by the user: for the screen
+    os.environ.pop(asked_for, None)
+settings.register_profile(  # machines are shared: no test is timed
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("untimed")
 
 
@@ -49,3 +53,9 @@ def reel(shared: Path) -> Path:
 def good(reel: Path) -> Path:
     """One of them: H.264 in mp4."""
     return reel / "a.mp4"
+
+
+@pytest.fixture(scope="session")
+def finished(shared: Path, reel: Path) -> Path:
+    """The reel, built in this process; to read, not to write in."""
+    return once(shared / "finished", lambda out: run(out, reel, workers=0))

@@ -61,7 +61,7 @@ def stopped(
     """Its exit code, and all it said, when it gets a signal there; SIGKILL goes to its group."""
     with held(where, number, *arguments, **started) as (command, said):
         (os.killpg if how == signal.SIGKILL else os.kill)(command.pid, how)
-        return command.wait(60), said.read_text()
+        return command.wait(), said.read_text()
 
 
 def _stand(where: str, number: int, there: Path) -> None:

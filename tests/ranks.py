@@ -25,6 +25,10 @@ ENV = builds.env(
 )
 LAUNCH = [sys.executable, "-m", "accelerate.commands.launch", "--main_process_port=0"]
 ALONE = [sys.executable]
+TWO = [  # `accelerate launch --cpu` would start one
+    *("env", "ACCELERATE_USE_CPU=true"),
+    *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"),
+]
 ZERO = [*LAUNCH, f"--config_file={PROFILES / 'zero2.yaml'}"]
 OFFLOADED = [*LAUNCH, f"--config_file={PROFILES / 'zero2_offload.yaml'}"]
 

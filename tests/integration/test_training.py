@@ -21,7 +21,7 @@ from sakuga.train.packing import shrunk
 from tests.builds import CLI, run
 from tests.held import stopped
 from tests.packs import NETS, QUICK, random_pack
-from tests.ranks import ALONE, ENV, kill_after
+from tests.ranks import ALONE, ENV, TWO, kill_after, start
 
 SETTINGS = [f"--set={value}" for value in (*NETS["viclip"], *QUICK, "schedule.every=2")]
 
@@ -67,12 +67,7 @@ def test_a_run_killed_goes_on_with_the_losses_of_one_that_was_not(
 def test_two_ranks_go_on_where_one_stopped(pack: Path, tmp_path: Path) -> None:
     expected = finish(pack, tmp_path / "whole")
     kill_after(3, tmp_path / "two", ALONE, *given(pack, tmp_path / "two"))
-    launcher = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes=2"]
-    launched = [*launcher, "--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no"]
-    done = subprocess.run(
-        [*launched, "-m", "sakuga", *command(pack, tmp_path / "two", "--resume")[len(CLI) :]],
-        env=ENV, capture_output=True, text=True, timeout=200,
-    )  # fmt: skip
+    done = start(TWO, *given(pack, tmp_path / "two", "--resume"))
     assert done.returncode == 0, done.stderr
     assert losses(tmp_path / "two") == pytest.approx(expected, rel=1e-4)
 
@@ -110,12 +105,13 @@ def test_packing_killed_goes_on_and_two_at_once_make_one_pack(shards: str, tmp_p
     lines = tmp_path / "pack.unfinished" / "clips.jsonl"
     assert sum("kept" in json.loads(line) for line in lines.read_bytes().splitlines()) == 5
     assert not (tmp_path / "pack").exists()
-    both = [pack_of(shards, tmp_path / "pack") for _ in range(2)]
-    told = [json.loads(one.communicate(timeout=200)[0]) for one in both]
+    with pack_of(shards, tmp_path / "pack") as one, pack_of(shards, tmp_path / "pack") as other:
+        told = [json.loads(each.communicate()[0]) for each in (one, other)]
     assert told[0] == told[1]
     assert told[0] | {"pack": ""} == {"pack": "", "clips": 50, "left_out": {"no_caption": 10}}
     whole, found = tmp_path / "whole", open_pack(tmp_path / "pack")
-    pack_of(shards, whole).communicate(timeout=200)
+    with pack_of(shards, whole) as alone:
+        alone.communicate()
     expected = open_pack(whole)
     assert found.fingerprint == expected.fingerprint
     assert (tmp_path / "pack" / "frames.bin").read_bytes() == (whole / "frames.bin").read_bytes()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from sakuga.cli import app
 from sakuga.models.public import SVD
 from sakuga.train import journal
 from tests.packs import SVD_QUICK
-from tests.ranks import ALONE, ENV, kill_after, start
+from tests.ranks import ALONE, TWO, kill_after, start
 from tests.tiny.hub import offline
 from tests.unit.dataset.reels import build, draw_reel
 
@@ -218,12 +216,7 @@ def test_a_killed_run_goes_on_to_the_same_losses(run: Path, tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_two_ranks_have_the_losses_of_one(run: Path, tmp_path: Path) -> None:
-    launcher = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes=2"]
-    done = subprocess.run(
-        [*launcher, "--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no",
-         "-m", "sakuga", "train", "svd", str(run / "pack"), "--out", str(tmp_path), *CPU, *SETS],
-        env=ENV, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+    done = start(TWO, "svd", str(run / "pack"), "--out", str(tmp_path), *CPU, *SETS)
     assert done.returncode == 0, done.stderr
     found, alone = ([each["loss"] for each in journal.read(at)] for at in (tmp_path, run))
     assert found == pytest.approx(alone, rel=1e-3)
