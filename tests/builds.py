@@ -114,11 +114,12 @@ def assert_equal(ours: Path | str, theirs: Path | str) -> None:
 
 
 def once(folder: Path, make: Callable[[Path], object]) -> Path:
-    """A folder that one of the test processes fills and all of them read."""
+    """A folder that one of the test processes fills and all of them read; a name has one maker."""
     done = folder.with_name(f"{folder.name}.done")
     with FileLock(f"{folder}.lock"):
         if not done.exists():
             folder.mkdir()
             make(folder)
-            done.touch()
+            done.write_text(make.__module__)
+        assert done.read_text() == make.__module__, f"others have filled {folder}"
     return folder

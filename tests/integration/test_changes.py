@@ -9,14 +9,13 @@ import pytest
 
 from sakuga.core.errors import RequestError
 from sakuga.core.records import Row, Source
-from tests.builds import assert_equal, built, once, run
+from tests.builds import assert_equal, built, run
 
 
 @pytest.fixture
-def out(tmp_path: Path, shared: Path, reel: Path) -> Path:
+def out(tmp_path: Path, finished: Path) -> Path:
     """A copy of a finished build of the reel."""
-    made = once(shared / "finished", lambda folder: run(folder, reel, workers=0))
-    return Path(shutil.copytree(made, tmp_path / "out"))
+    return Path(shutil.copytree(finished, tmp_path / "out"))
 
 
 def tables_of(names: dict[str, tuple[int, int]]) -> set[str]:
@@ -46,12 +45,12 @@ def test_remake_accepts_it_and_leaves_what_stands_above(
         run(out, reel)
 
 
-def test_a_room_is_remade_by_name_without_any_change(out: Path, reel: Path, shared: Path) -> None:
+def test_a_room_is_remade_by_name_without_any_change(out: Path, reel: Path, finished: Path) -> None:
     before = built(out).files()
     assert run(out, reel, remake=("motion",), workers=0).made == 5 * 2
     changed = {n: mark for n, mark in built(out).files().items() if before.get(n) != mark}
     assert tables_of(changed) == {"motions", "rows"}
-    assert_equal(out, shared / "finished")
+    assert_equal(out, finished)
 
 
 def test_parts_are_remade_without_touching_others(out: Path, reel: Path) -> None:
@@ -86,10 +85,10 @@ def test_new_footage_moves_no_clip_and_remakes_nothing(tmp_path: Path, reel: Pat
     assert len(more) > len(rows)
 
 
-def test_a_dataset_that_was_thrown_away_is_written_again(out: Path, shared: Path) -> None:
+def test_a_dataset_that_was_thrown_away_is_written_again(out: Path, finished: Path) -> None:
     shutil.rmtree(out / "dataset")
     assert run(out).made == 0
-    assert_equal(out, shared / "finished")
+    assert_equal(out, finished)
 
 
 def test_footage_that_is_gone_stays_in_the_dataset(out: Path, tmp_path: Path) -> None:

@@ -8,12 +8,11 @@ import duckdb
 import numpy as np
 import polars
 import pyarrow.parquet as pq
-import pytest
 
 import sakuga
 from sakuga.core.records import Row
 from sakuga.dataset.frames import ClipFrames
-from tests.builds import built, once, run
+from tests.builds import built
 from tests.unit.dataset.reels import truth
 
 PAPER = {  # Table 1 and §3.2 -> our columns
@@ -34,11 +33,6 @@ BEYOND_PIXELS = (
     *("anime_tags", "text_description", "aesthetic_score", "ratings", "taxonomy"),
     "text_probability",
 )
-
-
-@pytest.fixture(scope="module")
-def finished(shared: Path, reel: Path) -> Path:
-    return once(shared / "finished", lambda out: run(out, reel, workers=0))
 
 
 def test_polars_and_duckdb_read_every_row(finished: Path) -> None:

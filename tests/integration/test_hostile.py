@@ -12,7 +12,7 @@ from sakuga.build.pipeline import Watcher
 from sakuga.core.errors import RequestError
 from sakuga.core.guard import WorldError
 from sakuga.core.records import Row, Source
-from tests.builds import assert_equal, built, once, run
+from tests.builds import assert_equal, built, run
 from tests.clocks import Clock, lives
 
 
@@ -23,9 +23,9 @@ def spell(act: str, until: Path | None = None, on: str = "b.webm") -> tuple[str,
 
 
 @pytest.fixture(scope="module")
-def unspelled(shared: Path, reel: Path) -> dict[str, str]:
+def unspelled(finished: Path) -> dict[str, str]:
     """Every row of the reel when nothing happens, by film and place."""
-    return rows(once(shared / "unspelled", lambda out: run(out, reel, workers=0)))
+    return rows(finished)
 
 
 def rows(out: Path) -> dict[str, str]:
