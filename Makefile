@@ -12,8 +12,9 @@ demo: $(VENV)/core   ## draw a reel, build it, write the dataset and its report
 test: $(VENV)/dev    ## what CI runs
 	$(BIN)/python -m pytest -n 2 -m "not slow and not gpu"
 
-test-slow: $(VENV)/dev   ## kill and resume at many moments, long films, every encoding
+test-slow: $(VENV)/dev   ## kill and resume at many moments, long films, every encoding, new examples of properties
 	$(BIN)/python -m pytest -n 2 -m slow --timeout 3600
+	$(BIN)/python -m pytest -n 2 -m "hypothesis and not slow and not gpu" --hypothesis-profile search
 
 test-gpu: $(VENV)/dev
 	$(BIN)/python -m pytest -m gpu
