@@ -60,3 +60,13 @@ def good(reel: Path) -> Path:
 def finished(shared: Path, reel: Path) -> Path:
     """The reel, built in this process; to read, not to write in."""
     return once(shared / "finished", lambda out: run(out, reel, workers=0))
+
+
+COLLECTED = pytest.StashKey[set[Path]]()
+"""The test files of this run, before any test is deselected."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Remember which files were collected; markers deselect later."""
+    config.stash[COLLECTED] = {item.path for item in items}
