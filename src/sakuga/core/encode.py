@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -23,55 +22,19 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from sakuga.core.codecs import (
+    CONTAINERS,
+    ENCODERS,
+    QUANTISED,
+    VideoFormat,
+    fitting_pixel_format,
+    options_of,
+)
+
 Image = NDArray[np.uint8]
-
-ENCODERS: Final = {
-    "h264": "libx264",
-    "hevc": "libx265",
-    "vp9": "libvpx-vp9",
-    "av1": "libsvtav1",
-    "ffv1": "ffv1",
-}
-"""What each codec is written with; ffv1 is lossless."""
-
-CONTAINERS: Final = {"mp4": "mp4", "mkv": "matroska", "webm": "webm", "mov": "mov"}
-_SPEEDS: Final = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
-_TICKS_PER_FRAME: Final = 512  # so that a frame may stand between two beats of the rate
-
-
-@dataclass(frozen=True, slots=True)
-class VideoFormat:
-    """How a file is written. Recipe of `VideoWriter`.
-
-    crf: the codec's own quality scale (H.264 and HEVC 0 to 51, VP9 and AV1 0 to 63), lower is
-    better; bit_rate: bits a second, instead of crf when given; pixel_format: `yuv420p`,
-    `yuv444p`, `yuv420p10le`, ... ; rotation: degrees counter-clockwise, a mark in the file's
-    header only; preset: x264's names, translated for the other codecs; threads: 0 is all cores.
-    """
-
-    codec: str = "h264"
-    crf: int = 23
-    rate: Fraction = Fraction(24)
-    pixel_format: str = "yuv420p"
-    preset: str = "veryfast"
-    bit_rate: int | None = None
-    rotation: int = 0
-    sample_aspect: Fraction = Fraction(1)
-    keyframe_interval: int = 250
-    threads: int = 0
-    options: tuple[tuple[str, str], ...] = field(default=())
-
-
-def fitting_pixel_format(codec: str, pixel_format: str, width: int, height: int) -> str:
-    """The nearest pixel format that the encoder takes at this size.
-
-    Odd sizes have no whole 4:2:0 chroma sample at the edge: libx264 and libx265 refuse them, so
-    they are written as 4:4:4. libvpx, SVT-AV1 and ffv1 round up by themselves.
-    """
-    odd = width % 2 or height % 2
-    if odd and codec in ("h264", "hevc"):
-        return pixel_format.replace("yuv420p", "yuv444p")
-    return pixel_format
+_LAYOUTS = {("uint8", 3): "bgr24", ("uint8", 4): "bgra", ("uint16", 3): "bgr48le"}
+_QUANTISER = 118  # FFmpeg's lambda for a quantiser of 1
+_CODED_BY_QUANTISER, _FIELDS_APART = 0x2, 0x2004_0000  # flags: qscale; ildct and ilme
 
 
 class VideoWriter:
@@ -98,30 +61,53 @@ class VideoWriter:
         self._reformat = VideoReformatter()
         self._container = _open(self._temporary, tags)
         try:
-            self._stream = _add_stream(self._container, width, height, form)
+            self._stream = _add_stream(
+                self._container, path.suffix.lstrip("."), (width, height), form
+            )
         except BaseException:
             self._discard()
             raise
 
-    def write(self, image: Image, pts: Fraction | int | None = None) -> None:
+    def write(
+        self, image: NDArray[np.uint8 | np.uint16], pts: Fraction | int | None = None
+    ) -> None:
         """Add one picture.
 
-        image: (height, width, 3) uint8 BGR; pts: its time in frames of the rate (a Fraction may
-        stand between two), greater than the one before. None: right after the one before.
+        image: (height, width, 3) uint8 or uint16 BGR, or (height, width, 4) uint8 BGR and alpha;
+        pts: its time in frames of the rate (a Fraction may stand between two), greater than the
+        one before. None: right after the one before.
         """
-        if image.shape != (self.size[1], self.size[0], 3):
+        if image.shape[:2] != (self.size[1], self.size[0]):
             raise ValueError(f"picture is {image.shape}, the film is {self.size} (width, height)")
         ticks = self._ticks(pts)
-        frame = self._reformat.reformat(
-            av.VideoFrame.from_ndarray(image, format="bgr24"),
-            format=self._stream.codec_context.pix_fmt,
-            dst_colorspace=1,  # BT.709, as the stream is marked
-            interpolation="AREA",
-        )
+        frame = self._woven(image) if self.form.interlaced else self._converted(image)
         frame.pts, frame.time_base = ticks, self._time_base
         self._container.mux(self._stream.encode(frame))
         self._last_ticks = ticks
         self.frames += 1
+
+    def _converted(self, image: NDArray[np.uint8 | np.uint16]) -> av.VideoFrame:
+        layout = _LAYOUTS.get((image.dtype.name, image.shape[2]))
+        if layout is None:
+            raise ValueError(f"picture of {image.dtype} with {image.shape[2]} channels")
+        return self._reformat.reformat(
+            av.VideoFrame.from_ndarray(cast(Any, image), format=layout),
+            format=self._stream.codec_context.pix_fmt,
+            dst_colorspace=_matrix(self.form),
+            interpolation="AREA",
+            dst_color_range=2 if self.form.full_range else None,
+        )
+
+    def _woven(self, image: NDArray[np.uint8 | np.uint16]) -> av.VideoFrame:
+        """Both fields are converted apart, so that neither takes colour from the other."""
+        fields = [self._converted(np.ascontiguousarray(image[side::2])) for side in (0, 1)]
+        whole = av.VideoFrame(*self.size, str(self._stream.codec_context.pix_fmt))
+        for place, plane in enumerate(whole.planes):
+            rows = _rows(plane)
+            for side in (0, 1):
+                part = _rows(fields[side].planes[place])
+                rows[side::2, : plane.width] = part[:, : plane.width]
+        return whole
 
     def close(self) -> None:
         """Write what the encoder still holds, and give the file its name."""
@@ -145,12 +131,13 @@ class VideoWriter:
 
     @property
     def _time_base(self) -> Fraction:
-        return 1 / (self.form.rate * _TICKS_PER_FRAME)
+        return self.form.ticks(self.path.suffix.lstrip("."))
 
     def _ticks(self, pts: Fraction | int | None) -> int:
+        a_frame = 1 / (self.form.rate * self._time_base)
         if pts is None:
-            return self._last_ticks + _TICKS_PER_FRAME if self._last_ticks >= 0 else 0
-        ticks = round(pts * _TICKS_PER_FRAME)
+            return self._last_ticks + round(a_frame) if self._last_ticks >= 0 else 0
+        ticks = round(pts * a_frame)
         if ticks <= self._last_ticks:
             raise ValueError(f"pts {pts} does not come after the picture before it")
         return ticks
@@ -173,51 +160,52 @@ def _open(path: Path, tags: Mapping[str, str]) -> OutputContainer:
 
 
 def _add_stream(
-    container: OutputContainer, width: int, height: int, form: VideoFormat
+    container: OutputContainer, suffix: str, size: tuple[int, int], form: VideoFormat
 ) -> VideoStream:
+    width, height = size
     if form.codec not in ENCODERS:
         raise ValueError(f"codec {form.codec!r} is unknown: use one of {list(ENCODERS)}")
     if form.codec == "av1":
         os.environ.setdefault("SVT_LOG", "1")  # or SVT-AV1 tells its settings on every file
-    stream = container.add_stream(ENCODERS[form.codec], rate=form.rate, options=_options(form))
+    rate = form.nominal_rate or form.rate
+    stream = container.add_stream(ENCODERS[form.codec], rate=rate, options=options_of(form))
     assert isinstance(stream, VideoStream)
     context = stream.codec_context
     context.width, context.height = width, height
     context.pix_fmt = fitting_pixel_format(form.codec, form.pixel_format, width, height)
-    context.time_base = 1 / (form.rate * _TICKS_PER_FRAME)
+    context.time_base = form.ticks(suffix)
     stream.time_base = context.time_base
     context.gop_size = form.keyframe_interval
     context.thread_count = form.threads
     context.bit_rate = form.bit_rate or 0
     context.sample_aspect_ratio = form.sample_aspect
-    _mark_colours(context)
+    _mark_colours(context, form)
+    _set_flags(context, form)
     if form.rotation:
         stream.set_display_rotation(form.rotation)
     return stream
 
 
-def _mark_colours(context: VideoCodecContext) -> None:
-    """BT.709, limited range: what players assume of a modern file."""
-    context.color_primaries = context.color_trc = context.colorspace = 1
-    context.color_range = 1
+def _mark_colours(context: VideoCodecContext, form: VideoFormat) -> None:
+    """As told; BT.709 in limited range is what players assume of a modern file."""
+    tags = form.colours if form.tagged else (2, 2, 2)
+    context.color_primaries, context.color_trc, context.colorspace = tags
+    context.color_range = (2 if form.full_range else 1) if form.tagged else 0
 
 
-def _options(form: VideoFormat) -> dict[str, str]:
-    """The encoder's own words for quality and speed."""
-    speed = _SPEEDS.index(form.preset)
-    by_codec = {
-        "h264": {"preset": form.preset},
-        "hevc": {"preset": form.preset, "x265-params": _x265(form)},
-        "vp9": {"deadline": "realtime" if speed < 4 else "good", "cpu-used": str(8 - speed)},
-        "av1": {"preset": str(11 - speed), "svtav1-params": f"lp={form.threads}"},
-        "ffv1": {"level": "3"},
-    }
-    options = by_codec[form.codec]
-    if form.codec != "ffv1" and form.bit_rate is None:
-        options["crf"] = str(form.crf)
-    return {**options, **dict(form.options)}
+def _set_flags(context: VideoCodecContext, form: VideoFormat) -> None:
+    words: Any = context
+    if form.codec in QUANTISED and form.bit_rate is None:
+        words.flags |= _CODED_BY_QUANTISER
+        words.global_quality = form.crf * _QUANTISER
+    if form.interlaced:
+        words.flags |= _FIELDS_APART
 
 
-def _x265(form: VideoFormat) -> str:
-    pools = f":pools={form.threads}" if form.threads else ""
-    return f"log-level=error:keyint={form.keyframe_interval}{pools}"
+def _matrix(form: VideoFormat) -> int:
+    """swscale's number for the matrix that turns RGB into luma and chroma."""
+    return {1: 1, 5: 5, 6: 5, 9: 9}[form.colours[2]]
+
+
+def _rows(plane: Any) -> NDArray[np.uint8]:
+    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
