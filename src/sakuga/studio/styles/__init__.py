@@ -22,9 +22,13 @@ Drawer = Callable[[int, tuple[int, int], tuple[float, float], Fraction, str], Se
 
 
 def _drawn(
-    seed: int, size: tuple[int, int], seconds: tuple[float, float], rate: Fraction, pace: str,
+    seed: int,
+    size: tuple[int, int],
+    seconds: tuple[float, float],
+    rate: Fraction,
+    pace: str,
     style: str,
-) -> Sequence:  # fmt: skip
+) -> Sequence:
     return drawn(seed, style, size, seconds, rate, pace)
 
 

@@ -102,10 +102,18 @@ def sequence(
     mixed = [frame.kind is not None for frame in frames]
     images = _enlarged([frame.image for frame in frames], block, size)
     return Sequence(
-        images, rate, np.cumsum(fresh).astype(np.int32) - 1, np.cumsum(cels).astype(np.int32) - 1,
-        shot, exposures(shot, fresh, mixed), exposures(shot, cels, mixed), style, seed, spans,
+        images,
+        rate,
+        np.cumsum(fresh).astype(np.int32) - 1,
+        np.cumsum(cels).astype(np.int32) - 1,
+        shot,
+        exposures(shot, fresh, mixed),
+        exposures(shot, cels, mixed),
+        style,
+        seed,
+        spans,
         [t for t, frame in enumerate(frames) if frame.flash],
-    )  # fmt: skip
+    )
 
 
 def _merged(frames: list[Frame]) -> list[Frame]:
@@ -163,7 +171,9 @@ def exposures(shot: np.ndarray, fresh: list[bool], mixed: list[bool]) -> list[in
     """For each shot the frames that most of its pictures are held: 0 if it shows one, None if
     no hold is common or a transition takes more than half of it."""
     return [
-        _exposure([(f, m) for f, m, s in zip(fresh, mixed, shot.tolist(), strict=True) if s == number])
+        _exposure(
+            [(f, m) for f, m, s in zip(fresh, mixed, shot.tolist(), strict=True) if s == number]
+        )
         for number in range(int(shot[-1]) + 1)
     ]
 

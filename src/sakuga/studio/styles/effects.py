@@ -47,7 +47,9 @@ class Setting:
         if look.fill == "ink":
             return look.ink or (0, 0, 0)
         if look.fill in ("paper", "none"):
-            return mixed(look.paper, look.ink or (0, 0, 0), 0.25 + 0.5 * (255 - grey(colour)[0]) / 255)
+            return mixed(
+                look.paper, look.ink or (0, 0, 0), 0.25 + 0.5 * (255 - grey(colour)[0]) / 255
+            )
         return grey(colour) if look.ground in ("washed", "toned") else colour
 
 
@@ -82,7 +84,7 @@ def _rain(random: Random, on: Setting) -> Effect:
 
     def draw(image: Image, t: int) -> Image:
         drops = np.random.default_rng([seed, t]).random((many, 2)) * on.size
-        ends = drops + (slant * long, long)
+        ends = drops + np.array([slant * long, long])
         lines = np.rint(np.stack([drops, ends], 1) * 16).astype(np.int32)
         now = image.copy()
         cv2.polylines(now, list(lines), False, colour, max(1, round(on.unit)), _kind(on.look), 4)
@@ -106,7 +108,9 @@ def _falling(random: Random, on: Setting) -> Effect:
         sway = np.sin(s * 2 + np.arange(many)) * 4 * on.unit
         at = start + np.stack([sway, way * s * speed * (0.5 + radius / radius.max())], 1)
         at = np.mod(at, on.size) * 16
-        for (x, y), r, colour in zip(np.rint(at).astype(int).tolist(), radius, colours, strict=True):
+        for (x, y), r, colour in zip(
+            np.rint(at).astype(int).tolist(), radius, colours, strict=True
+        ):
             cv2.circle(now, (x, y), round(r * 16), colour, -1, _kind(on.look), 4)
         return now
 
@@ -188,9 +192,12 @@ def _glow(random: Random, on: Setting) -> Effect:
 
     def draw(image: Image, t: int) -> Image:
         share = t / max(on.frames - 1, 1)
-        level = {"grow": 1.3 * share, "fade": 1.2 * (1 - share)}.get(
-            kind, 0.5 + 0.45 * np.sin(t / on.rate * beat * 6.28)
-        )
+        waves = {
+            "grow": 1.3 * share,
+            "fade": 1.2 * (1 - share),
+            "pulse": 0.5 + 0.45 * float(np.sin(t / on.rate * beat * 6.28)),
+        }
+        level = waves[kind]
         return np.asarray(cv2.scaleAdd(lamp, float(level), image), np.uint8)
 
     return _effect("glow", even(on.frames, steps), draw)
@@ -210,7 +217,7 @@ def _aura(random: Random, on: Setting) -> Effect:
         spikes = reach * np.where(np.arange(64) % 2, lots.uniform(1.0, 1.35, 64), 0.8)
         ring = np.stack([np.cos(angles) * spikes * 0.7, np.sin(angles) * spikes * 1.1], 1)
         layer = np.zeros_like(image)
-        fixed = np.rint((ring + (width / 2, height * 0.6)) * 16).astype(np.int32)
+        fixed = np.rint((ring + np.array([width / 2, height * 0.6])) * 16).astype(np.int32)
         cv2.fillPoly(layer, [fixed], colour, cv2.LINE_8, 4)
         layer = cv2.blur(layer, (max(round(9 * on.unit), 1),) * 2)
         return np.asarray(cv2.add(image, np.asarray(layer, np.uint8)), np.uint8)
@@ -260,17 +267,25 @@ def _speed_lines(random: Random, on: Setting) -> Effect:
             tips = np.stack([np.cos(a) * r, np.sin(a) * r], 1)
             one = np.stack([np.cos(a - w), np.sin(a - w)], 1) * width
             two = np.stack([np.cos(a + w), np.sin(a + w)], 1) * width
-            wedges = np.stack([tips, one, two], 1) + (width / 2, height / 2)
+            wedges = np.stack([tips, one, two], 1) + np.array([width / 2, height / 2])
         else:
             y, h = lots.uniform(0, height, many), lots.uniform(0.3, 2.5, many) * on.unit
             x, long = lots.uniform(-0.3, 1, many) * width, lots.uniform(0.2, 0.8, many) * width
-            wedges = np.stack([np.stack([x, y], 1), np.stack([x + long, y - h], 1),
-                               np.stack([x + long, y + h], 1)], 1)  # fmt: skip
+            wedges = np.stack(
+                [
+                    np.stack([x, y], 1),
+                    np.stack([x + long, y - h], 1),
+                    np.stack([x + long, y + h], 1),
+                ],
+                1,
+            )
         for wedge in np.rint(wedges * 16).astype(np.int32):
             cv2.fillConvexPoly(now, wedge, colour, _kind(on.look), 4)
         return now
 
-    return _effect("speed lines", _window(random, _held(random, on.frames, (1, 1, 2, 3)), 0.6), draw)
+    return _effect(
+        "speed lines", _window(random, _held(random, on.frames, (1, 1, 2, 3)), 0.6), draw
+    )
 
 
 def _flash(random: Random, on: Setting) -> Effect:
@@ -310,16 +325,22 @@ def _impact(image: Image, on: Setting, lots: Random) -> Image:
     now = np.asarray(cv2.merge([two, two, two]), np.uint8)
     middle = lots.uniform(0.3, 0.7, 2) * on.size
     for angle in lots.uniform(0, 6.283, 18):
-        far = np.array([[np.cos(angle), np.sin(angle)], [np.cos(angle + 0.07), np.sin(angle + 0.07)]])
+        far = np.array(
+            [[np.cos(angle), np.sin(angle)], [np.cos(angle + 0.07), np.sin(angle + 0.07)]]
+        )
         wedge = np.vstack([middle[None], middle + far * on.size[0] * 1.2])
-        cv2.fillConvexPoly(now, np.rint(wedge * 16).astype(np.int32), (255, 255, 255), cv2.LINE_AA, 4)
+        cv2.fillConvexPoly(
+            now, np.rint(wedge * 16).astype(np.int32), (255, 255, 255), cv2.LINE_AA, 4
+        )
     return now
 
 
 def _whiteout(random: Random, on: Setting) -> Effect:
     """The picture goes to white or black and comes back, in one shot."""
     tone = float(random.choice([255, 255, 0]))
-    up, hold, down = (int(on.rate * random.uniform(a, b)) for a, b in ((0.1, 0.8), (0, 0.5), (0.1, 1)))
+    up, hold, down = (
+        int(on.rate * random.uniform(a, b)) for a, b in ((0.1, 0.8), (0, 0.5), (0.1, 1))
+    )
     start = int(random.integers(0, max(on.frames - up - hold - down, 1)))
     t = np.arange(on.frames) - start
     level = np.clip(np.minimum((t + 1) / (up + 1), (up + hold + down - t) / (down + 1)), 0, 1)
@@ -384,7 +405,10 @@ def _cover(random: Random, on: Setting) -> Effect:
     accents = on.look.palette.accents
     fill = on.colour(darker(accents[int(random.integers(len(accents)))], 0.3))
     stripe = on.colour(accents[int(random.integers(len(accents)))])
-    way, kind = float(random.choice([-1, 1])), str(random.choice(["wall", "round", "up", "stripes"]))
+    way, kind = (
+        float(random.choice([-1, 1])),
+        str(random.choice(["wall", "round", "up", "stripes"])),
+    )
     long = float(random.uniform(1.2, 2.0))
 
     def draw(image: Image, t: int) -> Image:
@@ -399,7 +423,9 @@ def _cover(random: Random, on: Setting) -> Effect:
         cv2.fillPoly(now, [fixed], fill, _kind(on.look), 4)
         if kind == "stripes":
             for k in np.arange(0.1, long, 0.25):
-                bar = np.array([(x + k, -0.1), (x + k + 0.08, -0.1), (x + k + 0.08, 1.1), (x + k, 1.1)])
+                bar = np.array(
+                    [(x + k, -0.1), (x + k + 0.08, -0.1), (x + k + 0.08, 1.1), (x + k, 1.1)]
+                )
                 bars = np.rint(np.clip(bar * (width, height), -3000, 3000) * 16).astype(np.int32)
                 cv2.fillPoly(now, [bars], stripe, _kind(on.look), 4)
         return now
@@ -407,9 +433,7 @@ def _cover(random: Random, on: Setting) -> Effect:
     return _passing(random, on, "cover", start, takes, draw)
 
 
-def _passing(
-    random: Random, on: Setting, kind: str, start: int, takes: int, draw: Draw
-) -> Effect:
+def _passing(random: Random, on: Setting, kind: str, start: int, takes: int, draw: Draw) -> Effect:
     t = np.arange(on.frames)
     held = even(on.frames, int(random.choice([1, 1, 2])))
     state = np.where((t >= start) & (t <= start + takes), np.maximum(held, start), -1)
@@ -478,15 +502,37 @@ def _bolt(random: Random, on: Setting) -> Effect:
 
 
 _EFFECTS: Final[dict[str, Callable[[Random, Setting], Effect]]] = {
-    "rain": _rain, "falling": _falling, "smoke": _smoke, "fire": _fire, "glow": _glow,
-    "aura": _aura, "explosion": _explosion, "speed lines": _speed_lines, "flash": _flash,
-    "whiteout": _whiteout, "lights": _lights, "lightning": _lightning, "flicker": _flicker,
-    "cover": _cover, "throw": _throw, "rings": _rings, "bolt": _bolt,
-}  # fmt: skip
+    "rain": _rain,
+    "falling": _falling,
+    "smoke": _smoke,
+    "fire": _fire,
+    "glow": _glow,
+    "aura": _aura,
+    "explosion": _explosion,
+    "speed lines": _speed_lines,
+    "flash": _flash,
+    "whiteout": _whiteout,
+    "lights": _lights,
+    "lightning": _lightning,
+    "flicker": _flicker,
+    "cover": _cover,
+    "throw": _throw,
+    "rings": _rings,
+    "bolt": _bolt,
+}
 KINDS: Final = tuple(_EFFECTS)
 DRAWN: Final = (
-    "rain", "falling", "smoke", "fire", "glow", "aura", "explosion", "speed lines", "rings", "bolt",
-)  # fmt: skip
+    "rain",
+    "falling",
+    "smoke",
+    "fire",
+    "glow",
+    "aura",
+    "explosion",
+    "speed lines",
+    "rings",
+    "bolt",
+)
 LIGHTS: Final = ("flash", "whiteout", "lights", "lightning", "flicker")
 PASSING: Final = ("cover", "throw")
 

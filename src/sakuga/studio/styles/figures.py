@@ -9,11 +9,30 @@ from typing import Final
 
 import numpy as np
 
-from sakuga.studio.styles.look import Colour, Look, Palette, Random, darker, mixed
+from sakuga.studio.styles.look import Colour, Look, Palette, Points, Random, darker, mixed
 from sakuga.studio.styles.motion import (
-    ARM, ARM2, BLINK, BROW, ELBOW, ELBOW2, GAZE_X, GAZE_Y, KNEE, KNEE2, LAG, LEAN, LEG, LEG2,
-    MOUTH, SQUASH, TILT, TURN, X, Y, Pose,
-)  # fmt: skip
+    ARM,
+    ARM2,
+    BLINK,
+    BROW,
+    ELBOW,
+    ELBOW2,
+    GAZE_X,
+    GAZE_Y,
+    KNEE,
+    KNEE2,
+    LAG,
+    LEAN,
+    LEG,
+    LEG2,
+    MOUTH,
+    SQUASH,
+    TILT,
+    TURN,
+    Pose,
+    X,
+    Y,
+)
 from sakuga.studio.styles.pen import Pen, bent, oval
 
 KINDS: Final = ("human", "human", "human", "critter", "blob", "bird", "robot", "paper")
@@ -54,13 +73,24 @@ def model(random: Random, look: Look, kind: str | None = None) -> Model:
     legs = 0.5 - 0.55 * head - 0.02
     picks = [colours.accents[int(i)] for i in random.integers(0, len(colours.accents), 5)]
     return Model(
-        kind or str(random.choice(KINDS)), head, max(legs * float(random.uniform(0.6, 1.1)), 0.12),
-        float(random.uniform(0.3, 0.42)), float(random.uniform(0.16, 0.3)),
-        float(random.uniform(0.04, 0.085)), str(random.choice(_HAIR)),
-        str(random.choice(_OUTFITS)), look.eyes, look.limbs == "hose", _skin(random, colours),
-        darker(picks[0], 0.3), picks[1], picks[2], darker(picks[3], 0.4),
-        int(random.integers(0, 4)), bool(random.random() < 0.15),
-    )  # fmt: skip
+        kind or str(random.choice(KINDS)),
+        head,
+        max(legs * float(random.uniform(0.6, 1.1)), 0.12),
+        float(random.uniform(0.3, 0.42)),
+        float(random.uniform(0.16, 0.3)),
+        float(random.uniform(0.04, 0.085)),
+        str(random.choice(_HAIR)),
+        str(random.choice(_OUTFITS)),
+        look.eyes,
+        look.limbs == "hose",
+        _skin(random, colours),
+        darker(picks[0], 0.3),
+        picks[1],
+        picks[2],
+        darker(picks[3], 0.4),
+        int(random.integers(0, 4)),
+        bool(random.random() < 0.15),
+    )
 
 
 def _skin(random: Random, colours: Palette) -> Colour:
@@ -83,9 +113,14 @@ def _end(start: tuple[float, float], turn: float, length: float) -> tuple[float,
 
 
 def _limb(
-    pen: Pen, m: Model, start: tuple[float, float], turns: tuple[float, float],
-    lengths: tuple[float, float], colour: Colour, thick: float,
-) -> tuple[float, float]:  # fmt: skip
+    pen: Pen,
+    m: Model,
+    start: tuple[float, float],
+    turns: tuple[float, float],
+    lengths: tuple[float, float],
+    colour: Colour,
+    thick: float,
+) -> tuple[float, float]:
     """An arm or a leg in two parts; returns where it ends."""
     middle = _end(start, turns[0], lengths[0])
     end = _end(middle, turns[0] + turns[1], lengths[1])
@@ -134,9 +169,16 @@ def _torso(pen: Pen, m: Model, hip: float, chest: float) -> None:
     if m.outfit in ("dress", "skirt"):
         flare = m.wide * 0.62
         pen.shape(
-            [(-waist, hip - 0.03), (waist, hip - 0.03), (flare, low), (0, low + 0.015),
-             (-flare, low)], m.bottom, shade=0.5,
-        )  # fmt: skip
+            [
+                (-waist, hip - 0.03),
+                (waist, hip - 0.03),
+                (flare, low),
+                (0, low + 0.015),
+                (-flare, low),
+            ],
+            m.bottom,
+            shade=0.5,
+        )
     bottom = low if m.outfit == "coat" else hip + 0.03
     sides = [(-half, chest), (-half * 0.7, chest - 0.035), (half * 0.7, chest - 0.035)]
     sides += [(half, chest), (waist, (chest + bottom) / 2), (waist * 1.1, bottom)]
@@ -152,29 +194,50 @@ def _centre(m: Model, pose: Pose) -> tuple[float, float]:
     return math.sin(pose[TILT]) * m.head * 0.8, -1 + m.head
 
 
-def _spun(m: Model, pose: Pose, points: list[tuple[float, float]]) -> np.ndarray:
+def _spun(m: Model, pose: Pose, points: list[tuple[float, float]]) -> Points:
     """Points around the head's middle, in head radii, turned with it."""
     cos, sin = math.cos(pose[TILT]), math.sin(pose[TILT])
     flat = np.array(points) @ np.array([[cos, sin], [-sin, cos]]) * m.head
     return flat + _centre(m, pose)
 
 
+def _spot(m: Model, pose: Pose, x: float, y: float) -> tuple[float, float]:
+    """A point around the head's middle, as in `_spun`."""
+    found = _spun(m, pose, [(x, y)])[0]
+    return float(found[0]), float(found[1])
+
+
 def _hair_behind(pen: Pen, m: Model, pose: Pose) -> None:
     lag = float(pose[LAG]) * 0.6
     if m.hair == "long":
         pen.shape(
-            _spun(m, pose, [(-1.1, -0.5), (1.1, -0.5), (1.15 - lag, 1.6), (0.3 - lag, 2.3),
-                            (-0.4 - lag, 2.1), (-1.25 - lag, 1.7)]), m.hair_colour, shade=0.4,
-        )  # fmt: skip
+            _spun(
+                m,
+                pose,
+                [
+                    (-1.1, -0.5),
+                    (1.1, -0.5),
+                    (1.15 - lag, 1.6),
+                    (0.3 - lag, 2.3),
+                    (-0.4 - lag, 2.1),
+                    (-1.25 - lag, 1.7),
+                ],
+            ),
+            m.hair_colour,
+            shade=0.4,
+        )
     elif m.hair == "tail":
-        pen.tube(_spun(m, pose, [(-0.8, -0.4), (-1.7 - lag, 0.2), (-1.8 - 1.6 * lag, 1.7)]),
-                 m.head * 0.5, m.hair_colour)  # fmt: skip
+        pen.tube(
+            _spun(m, pose, [(-0.8, -0.4), (-1.7 - lag, 0.2), (-1.8 - 1.6 * lag, 1.7)]),
+            m.head * 0.5,
+            m.hair_colour,
+        )
     elif m.hair in ("bob", "curls"):
-        centre = _spun(m, pose, [(0, 0.1)])[0]
+        centre = _spot(m, pose, 0, 0.1)
         pen.oval(*centre, m.head * 1.25, m.head * 1.15, m.hair_colour, shade=0.3)
     elif m.hair == "buns":
         for side in (-1, 1):
-            bun = _spun(m, pose, [(side * 0.95, -0.75 + 0.1 * lag * side)])[0]
+            bun = _spot(m, pose, side * 0.95, -0.75 + 0.1 * lag * side)
             pen.oval(*bun, m.head * 0.45, m.head * 0.45, m.hair_colour, shade=0.4)
 
 
@@ -184,7 +247,7 @@ def _head(pen: Pen, m: Model, pose: Pose) -> None:
     jaw += [(1, -0.1), (0.9, 0.4), (0.5 + turn * 0.5, 0.85), (turn * 0.6, 1.0)]
     jaw += [(-0.5 + turn * 0.5, 0.85), (-0.9, 0.4)]
     for side in (-1, 1):
-        ear = _spun(m, pose, [(side * 0.98 - turn * 0.3, 0.15)])[0]
+        ear = _spot(m, pose, side * 0.98 - turn * 0.3, 0.15)
         pen.oval(*ear, m.head * 0.2, m.head * 0.26, m.skin)
     pen.shape(_spun(m, pose, jaw), m.skin, shade=0.35)
     if pen.look.construction:
@@ -197,16 +260,30 @@ def _head(pen: Pen, m: Model, pose: Pose) -> None:
 def _face(pen: Pen, m: Model, pose: Pose, turn: float) -> None:
     for side in (-1, 1):
         _eye(pen, m, pose, side, turn)
-    nose = _spun(m, pose, [(turn * 1.5, 0.2), (turn * 1.5 + 0.14, 0.38), (turn * 1.5 - 0.02, 0.4)])
+    aside = turn * 1.5
+    nose = _spun(m, pose, [(aside, 0.2), (aside + 0.14, 0.38), (aside - 0.02, 0.4)])
     if m.eyes == "pie":
-        pen.oval(*nose[1], m.head * 0.16, m.head * 0.13, _DARK, solid=True)
+        tip = _spot(m, pose, turn * 1.5 + 0.14, 0.38)
+        pen.oval(*tip, m.head * 0.16, m.head * 0.13, _DARK, solid=True)
     else:
         pen.stroke(nose, darker(m.skin, 0.45), m.head * 0.07)
     if m.beard:
         pen.shape(
-            _spun(m, pose, [(-0.85, 0.35), (-0.3, 0.5), (0.3, 0.5), (0.85, 0.35), (0.5, 1.1),
-                            (turn * 0.5, 1.5), (-0.5, 1.1)]), m.hair_colour,
-        )  # fmt: skip
+            _spun(
+                m,
+                pose,
+                [
+                    (-0.85, 0.35),
+                    (-0.3, 0.5),
+                    (0.3, 0.5),
+                    (0.85, 0.35),
+                    (0.5, 1.1),
+                    (turn * 0.5, 1.5),
+                    (-0.5, 1.1),
+                ],
+            ),
+            m.hair_colour,
+        )
     _mouth(pen, m, pose, turn)
 
 
@@ -215,11 +292,18 @@ def _eye(pen: Pen, m: Model, pose: Pose, side: int, turn: float) -> None:
     tall = {"anime": 0.34, "round": 0.25, "pie": 0.36, "dot": 0.12, "line": 0.2}[m.eyes]
     wide = {"anime": 0.22, "round": 0.23, "pie": 0.2, "dot": 0.1, "line": 0.2}[m.eyes]
     wide *= 1 - 0.25 * max(0.0, side * turn)
-    at = _spun(m, pose, [(side * 0.4 + turn, 0.02)])[0]
+    at = _spot(m, pose, side * 0.4 + turn, 0.02)
     lid = float(pose[BLINK])
     if lid > 0.7 or m.eyes == "line":
-        shut = _spun(m, pose, [(side * 0.4 + turn - wide, 0.08), (side * 0.4 + turn, 0.16),
-                               (side * 0.4 + turn + wide, 0.08)])  # fmt: skip
+        shut = _spun(
+            m,
+            pose,
+            [
+                (side * 0.4 + turn - wide, 0.08),
+                (side * 0.4 + turn, 0.16),
+                (side * 0.4 + turn + wide, 0.08),
+            ],
+        )
         pen.stroke(shut, _DARK, r * 0.09)
     else:
         _open_eye(pen, m, pose, (at[0], at[1]), (wide, tall * (1 - 0.55 * lid)))
@@ -243,18 +327,34 @@ def _open_eye(
         iris = mixed(m.bottom, (90, 60, 40), 0.3)
         pen.oval(at[0] + gx, at[1] + gy, wide * r * 0.75, tall * r * 0.85, iris, 0)
         pen.oval(at[0] + gx, at[1] + gy, wide * r * 0.4, tall * r * 0.5, _DARK, 0, solid=True)
-        pen.oval(at[0] + gx - wide * r * 0.25, at[1] + gy - tall * r * 0.4, wide * r * 0.25,
-                 tall * r * 0.2, _WHITE, 0)  # fmt: skip
-        top = bent((at[0] - wide * r, at[1] - tall * r * 0.4), (at[0], at[1] - tall * r * 1.5),
-                   (at[0] + wide * r, at[1] - tall * r * 0.4))  # fmt: skip
+        pen.oval(
+            at[0] + gx - wide * r * 0.25,
+            at[1] + gy - tall * r * 0.4,
+            wide * r * 0.25,
+            tall * r * 0.2,
+            _WHITE,
+            0,
+        )
+        top = bent(
+            (at[0] - wide * r, at[1] - tall * r * 0.4),
+            (at[0], at[1] - tall * r * 1.5),
+            (at[0] + wide * r, at[1] - tall * r * 0.4),
+        )
         pen.stroke(top, _DARK, r * 0.1)
         return
-    pen.oval(at[0] + gx, at[1] + gy, wide * r * 0.5, tall * r * (0.8 if m.eyes == "pie" else 0.5),
-             _DARK, 0, solid=True)  # fmt: skip
+    pen.oval(
+        at[0] + gx,
+        at[1] + gy,
+        wide * r * 0.5,
+        tall * r * (0.8 if m.eyes == "pie" else 0.5),
+        _DARK,
+        0,
+        solid=True,
+    )
 
 
 def _mouth(pen: Pen, m: Model, pose: Pose, turn: float) -> None:
-    at, r, wide = _spun(m, pose, [(turn * 1.1, 0.62)])[0], m.head, float(pose[MOUTH])
+    at, r, wide = _spot(m, pose, turn * 1.1, 0.62), m.head, float(pose[MOUTH])
     if wide < 0.08:
         smile = float(np.clip(0.1 - pose[BROW] * 0.1, -0.1, 0.15))
         line = [(turn * 1.1 - 0.25, 0.6), (turn * 1.1, 0.6 + smile), (turn * 1.1 + 0.25, 0.6)]
@@ -275,7 +375,12 @@ def _hair(pen: Pen, m: Model, pose: Pose, turn: float) -> None:
         cap = [(-1.05, 0.1), (-1.5 - lag, -0.3), (-1.1, -0.7), (-1.2 - lag, -1.35), (-0.5, -1.15)]
         cap += [(-0.1 - lag, -1.75), (0.3, -1.2), (0.9 - lag, -1.5), (1.0, -0.8), (1.45, -0.4)]
         cap += [(1.05, 0.1)]
-        fringe = [(0.7 + turn, -0.5), (0.45 + turn, -0.15), (0.2 + turn, -0.55), (-0.1 + turn, -0.1)]
+        fringe = [
+            (0.7 + turn, -0.5),
+            (0.45 + turn, -0.15),
+            (0.2 + turn, -0.55),
+            (-0.1 + turn, -0.1),
+        ]
         fringe += [(-0.35 + turn, -0.55), (-0.6 + turn, -0.15), (-0.8 + turn, -0.5)]
     if m.hair == "bald":
         return
@@ -300,11 +405,21 @@ def _critter(pen: Pen, m: Model, pose: Pose) -> None:
     low, back = -0.25, -0.42 - 0.1 * m.head
     colour, belly = m.top, mixed(m.top, _WHITE, 0.5)
     lag = float(pose[LAG])
-    pen.tube(bent((-0.36, back), (-0.55, back - 0.1 - lag * 0.1), (-0.6 - lag * 0.1, back - 0.25)),
-             0.05, colour)  # fmt: skip
+    pen.tube(
+        bent((-0.36, back), (-0.55, back - 0.1 - lag * 0.1), (-0.6 - lag * 0.1, back - 0.25)),
+        0.05,
+        colour,
+    )
     for x, a, b in ((-0.22, LEG2, KNEE2), (0.24, LEG, KNEE)):
-        _limb(pen, m, (x, low), (float(pose[a]), float(pose[b]) * 0.6), (0.13, 0.12),
-              darker(colour, 0.2), 0.07)  # fmt: skip
+        _limb(
+            pen,
+            m,
+            (x, low),
+            (float(pose[a]), float(pose[b]) * 0.6),
+            (0.13, 0.12),
+            darker(colour, 0.2),
+            0.07,
+        )
     pen.oval(0, back + 0.08, 0.4, 0.17, colour, shade=0.5)
     pen.oval(0.02, back + 0.15, 0.26, 0.08, belly, 0)
     for x, a, b in ((-0.28, LEG, KNEE), (0.3, LEG2, KNEE2)):
@@ -331,8 +446,9 @@ def _muzzle(pen: Pen, m: Model, pose: Pose, x: float, y: float) -> None:
             pen.stroke([(x + side - 0.03, y - 0.03), (x + side + 0.03, y - 0.03)], _DARK, 0.015)
         else:
             pen.oval(x + side, y - 0.04, 0.035, 0.045, _WHITE, 0.6)
-            pen.oval(x + side + 0.012 * float(pose[GAZE_X]), y - 0.04, 0.017, 0.025, _DARK, 0,
-                     solid=True)  # fmt: skip
+            pen.oval(
+                x + side + 0.012 * float(pose[GAZE_X]), y - 0.04, 0.017, 0.025, _DARK, 0, solid=True
+            )
 
 
 def _blob(pen: Pen, m: Model, pose: Pose) -> None:
@@ -344,16 +460,32 @@ def _blob(pen: Pen, m: Model, pose: Pose) -> None:
     pen.shape(drop, m.top, shade=0.5)
     pen.oval(0, -0.25, 0.2, 0.17, mixed(m.top, _WHITE, 0.45), 0)
     big = Model(
-        m.kind, 0.3, m.leg, m.arm, m.wide, m.thick, "bald", m.outfit, m.eyes, m.hose, m.top,
-        m.hair_colour, m.top, m.bottom, m.shoes, m.ears, False,
-    )  # fmt: skip
+        m.kind,
+        0.3,
+        m.leg,
+        m.arm,
+        m.wide,
+        m.thick,
+        "bald",
+        m.outfit,
+        m.eyes,
+        m.hose,
+        m.top,
+        m.hair_colour,
+        m.top,
+        m.bottom,
+        m.shoes,
+        m.ears,
+        False,
+    )
     down = pose.copy()
     down[TILT] *= 0.3
     matrix = pen.shifted(0, 0.2)
     _face(pen, big, down, float(np.clip(pose[TURN], -1, 1)) * 0.3)
     pen.restore(matrix)
     for side, a, b in ((-0.33, ARM, ELBOW), (0.33, ARM2, ELBOW2)):
-        end = _limb(pen, m, (side, -0.4), (-float(pose[a]), -float(pose[b])), (0.12, 0.12), m.top, 0.06)
+        turns = -float(pose[a]), -float(pose[b])
+        end = _limb(pen, m, (side, -0.4), turns, (0.12, 0.12), m.top, 0.06)
         pen.oval(*end, 0.05, 0.05, m.top)
 
 
@@ -383,30 +515,52 @@ def _robot(pen: Pen, m: Model, pose: Pose) -> None:
         half = m.leg / 2
         turns = float(pose[a]), float(pose[b])
         foot = _limb(pen, m, (x, hip), turns, (half, half), m.bottom, 0.06)
-        pen.shape([(foot[0] - 0.05, foot[1]), (foot[0] + 0.08, foot[1]),
-                   (foot[0] + 0.05, foot[1] - 0.06), (foot[0] - 0.05, foot[1] - 0.06)], m.shoes)
+        pen.shape(
+            [
+                (foot[0] - 0.05, foot[1]),
+                (foot[0] + 0.08, foot[1]),
+                (foot[0] + 0.05, foot[1] - 0.06),
+                (foot[0] - 0.05, foot[1] - 0.06),
+            ],
+            m.shoes,
+        )
     for x, a, b in ((-0.2, ARM, ELBOW), (0.2, ARM2, ELBOW2)):
         turns = -float(pose[a]), -float(pose[b])
         end = _limb(pen, m, (x, hip - 0.28), turns, (0.15, 0.15), m.bottom, 0.05)
         pen.oval(*end, 0.045, 0.045, m.shoes)
-    pen.shape([(-0.19, hip), (-0.19, hip - 0.34), (0.19, hip - 0.34), (0.19, hip)], m.top, shade=0.4)
+    pen.shape(
+        [(-0.19, hip), (-0.19, hip - 0.34), (0.19, hip - 0.34), (0.19, hip)], m.top, shade=0.4
+    )
     pen.oval(0.06, hip - 0.2, 0.05, 0.05, m.skin)
     _screen(pen, m, pose, hip - 0.36)
 
 
 def _screen(pen: Pen, m: Model, pose: Pose, top: float) -> None:
     tilt, turn = float(pose[TILT]) * 0.1, float(np.clip(pose[TURN], -1, 1)) * 0.03
-    pen.shape([(-0.16 + tilt, top - 0.26), (0.16 + tilt, top - 0.26), (0.17, top), (-0.17, top)],
-              m.top, shade=0.3)  # fmt: skip
-    antenna = bent((tilt, top - 0.26), (tilt, top - 0.34), (tilt - 0.1 * float(pose[LAG]), top - 0.38))
+    pen.shape(
+        [(-0.16 + tilt, top - 0.26), (0.16 + tilt, top - 0.26), (0.17, top), (-0.17, top)],
+        m.top,
+        shade=0.3,
+    )
+    antenna = bent(
+        (tilt, top - 0.26), (tilt, top - 0.34), (tilt - 0.1 * float(pose[LAG]), top - 0.38)
+    )
     pen.stroke(antenna, _DARK, 0.015)
     for x in (-0.07, 0.07):
         tall = 0.01 if pose[BLINK] > 0.6 else 0.04
         pen.oval(x + tilt + turn, top - 0.16, 0.04, tall, (240, 240, 160), 0.6, solid=True)
     jaw = 0.012 + 0.03 * float(pose[MOUTH])
-    pen.shape([(-0.08 + turn, top - 0.05 - jaw), (0.08 + turn, top - 0.05 - jaw),
-               (0.08 + turn, top - 0.05 + jaw), (-0.08 + turn, top - 0.05 + jaw)], _DARK, 0.5,
-              solid=True)  # fmt: skip
+    pen.shape(
+        [
+            (-0.08 + turn, top - 0.05 - jaw),
+            (0.08 + turn, top - 0.05 - jaw),
+            (0.08 + turn, top - 0.05 + jaw),
+            (-0.08 + turn, top - 0.05 + jaw),
+        ],
+        _DARK,
+        0.5,
+        solid=True,
+    )
 
 
 def _paper(pen: Pen, m: Model, pose: Pose) -> None:
@@ -415,8 +569,8 @@ def _paper(pen: Pen, m: Model, pose: Pose) -> None:
     for x, up in ((-0.12, step), (0.12, -step)):
         pen.oval(x, -0.03 + min(up, 0), 0.13, 0.05, m.shoes)
     pen.shape([(-0.24, -0.05), (-0.2, -0.16), (0.2, -0.16), (0.24, -0.05)], m.bottom)
-    pen.shape([(-0.26, -0.1), (-0.27, -0.25), (-0.2, -0.4), (0.2, -0.4), (0.27, -0.25), (0.26, -0.1)],
-              m.top, shade=0.3)  # fmt: skip
+    coat = [(-0.26, -0.1), (-0.27, -0.25), (-0.2, -0.4), (0.2, -0.4), (0.27, -0.25), (0.26, -0.1)]
+    pen.shape(coat, m.top, shade=0.3)
     pen.stroke([(0, -0.4), (0, -0.12)], darker(m.top, 0.5), 0.0)
     for side, a in ((-1, ARM), (1, ARM2)):
         turn = -float(pose[a]) * 0.5
@@ -424,9 +578,24 @@ def _paper(pen: Pen, m: Model, pose: Pose) -> None:
         pen.tube([(side * 0.22, -0.34), end], 0.1, m.top)
         pen.oval(*end, 0.05, 0.05, m.bottom)
     big = Model(
-        m.kind, 0.31, m.leg, m.arm, m.wide, m.thick, m.hair, m.outfit, m.eyes, m.hose, m.skin,
-        m.hair_colour, m.top, m.bottom, m.shoes, m.ears, False,
-    )  # fmt: skip
+        m.kind,
+        0.31,
+        m.leg,
+        m.arm,
+        m.wide,
+        m.thick,
+        m.hair,
+        m.outfit,
+        m.eyes,
+        m.hose,
+        m.skin,
+        m.hair_colour,
+        m.top,
+        m.bottom,
+        m.shoes,
+        m.ears,
+        False,
+    )
     tilted = pose.copy()
     tilted[TILT] *= 0.5
     _hair_behind(pen, big, tilted)
@@ -434,6 +603,10 @@ def _paper(pen: Pen, m: Model, pose: Pose) -> None:
 
 
 _DRAW: Final[dict[str, Callable[[Pen, Model, Pose], None]]] = {
-    "human": _human, "critter": _critter, "blob": _blob, "bird": _bird, "robot": _robot,
+    "human": _human,
+    "critter": _critter,
+    "blob": _blob,
+    "bird": _bird,
+    "robot": _robot,
     "paper": _paper,
-}  # fmt: skip
+}

@@ -14,8 +14,16 @@ from sakuga.studio.sequence import Sequence
 from sakuga.studio.styles import edit, joins, script
 from sakuga.studio.styles.joins import CUT, Join
 from sakuga.studio.styles.look import (
-    MOODS, Colour, Look, Palette, Random, greyed, hsv, mixed, palette,
-)  # fmt: skip
+    MOODS,
+    Colour,
+    Look,
+    Palette,
+    Random,
+    greyed,
+    hsv,
+    mixed,
+    palette,
+)
 from sakuga.studio.styles.places import place
 from sakuga.studio.styles.script import Scene, World
 from sakuga.studio.styles.shots import Shot, Stand, Take
@@ -41,48 +49,95 @@ def _flat(random: Random) -> Look:
     colours = _mood(random)
     line = float(random.choice([0, 0, 0.8, 1.5, 2.5]))
     ink = None if random.random() < 0.3 else colours.ink
-    return Look("flat", colours, line, ink, heads=float(random.uniform(2.5, 6)),
-                eyes=str(random.choice(["dot", "round", "line"])), grain=float(random.choice([0, 0, 1.5])))  # fmt: skip
+    return Look(
+        "flat",
+        colours,
+        line,
+        ink,
+        heads=float(random.uniform(2.5, 6)),
+        eyes=str(random.choice(["dot", "round", "line"])),
+        grain=float(random.choice([0, 0, 1.5])),
+    )
 
 
 def _line(random: Random) -> Look:
     dark = random.random() < 0.12
     paper = mixed((255, 255, 255), hsv(0.11, 0.5, 0.9), float(random.uniform(0, 0.6)))
-    ink: Colour = hsv(float(random.choice([0.0, 0.6, 0.62])), float(random.choice([0, 0, 0.6])),
-                      float(random.uniform(0.1, 0.4)))  # fmt: skip
+    ink: Colour = hsv(
+        float(random.choice([0.0, 0.6, 0.62])),
+        float(random.choice([0, 0, 0.6])),
+        float(random.uniform(0.1, 0.4)),
+    )
     if dark:
         paper, ink = (30, 28, 25), (225, 225, 225)
     return Look(
-        "line", greyed(_mood(random, "day")), float(random.uniform(0.6, 1.8)), ink,
-        str(random.choice(["paper", "paper", "none"])), boil=float(random.choice([0, 0.2, 0.4, 0.7])),
-        strokes=int(random.choice([1, 1, 2, 3])), ground="paper", construction=bool(random.random() < 0.4),
-        eyes=str(random.choice(["dot", "round", "anime"])), heads=float(random.uniform(2.5, 7)),
-        grain=float(random.choice([0, 1, 2.5])), paper=paper,
-    )  # fmt: skip
+        "line",
+        greyed(_mood(random, "day")),
+        float(random.uniform(0.6, 1.8)),
+        ink,
+        str(random.choice(["paper", "paper", "none"])),
+        boil=float(random.choice([0, 0.2, 0.4, 0.7])),
+        strokes=int(random.choice([1, 1, 2, 3])),
+        ground="paper",
+        construction=bool(random.random() < 0.4),
+        eyes=str(random.choice(["dot", "round", "anime"])),
+        heads=float(random.uniform(2.5, 7)),
+        grain=float(random.choice([0, 1, 2.5])),
+        paper=paper,
+    )
 
 
 def _painted(random: Random) -> Look:
     colours = _mood(random)
-    return Look("painted", colours, float(random.uniform(0.7, 1.6)), colours.ink,
-                shade=float(random.choice([0, 0.25, 0.4])), ground="painted", grain=float(random.uniform(1, 4)),
-                eyes=str(random.choice(["round", "round", "dot", "anime"])), heads=float(random.uniform(3, 7)))  # fmt: skip
+    return Look(
+        "painted",
+        colours,
+        float(random.uniform(0.7, 1.6)),
+        colours.ink,
+        shade=float(random.choice([0, 0.25, 0.4])),
+        ground="painted",
+        grain=float(random.uniform(1, 4)),
+        eyes=str(random.choice(["round", "round", "dot", "anime"])),
+        heads=float(random.uniform(3, 7)),
+    )
 
 
 def _anime(random: Random) -> Look:
     colours = _mood(random)
     return Look(
-        "anime", colours, float(random.uniform(1.0, 2.2)), mixed(colours.ink, (0, 0, 0), 0.5),
-        shade=float(random.uniform(0.2, 0.4)), ground="soft", eyes="anime",
-        heads=float(random.choice([2.5, 3.5, 5, 6.5])), grain=float(random.choice([0, 1])),
-        exposures=(("ones", 1), ("twos", 4), ("threes", 5), ("fours", 2), ("6", 1), ("8", 0.5),
-                   ("mixed", 1), ("burst", 1)),
-    )  # fmt: skip
+        "anime",
+        colours,
+        float(random.uniform(1.0, 2.2)),
+        mixed(colours.ink, (0, 0, 0), 0.5),
+        shade=float(random.uniform(0.2, 0.4)),
+        ground="soft",
+        eyes="anime",
+        heads=float(random.choice([2.5, 3.5, 5, 6.5])),
+        grain=float(random.choice([0, 1])),
+        exposures=(
+            ("ones", 1),
+            ("twos", 4),
+            ("threes", 5),
+            ("fours", 2),
+            ("6", 1),
+            ("8", 0.5),
+            ("mixed", 1),
+            ("burst", 1),
+        ),
+    )
 
 
 def _cutout(random: Random) -> Look:
-    return Look("cutout", _mood(random, "day", "vivid", "pastel", "snow", "earth", "dusk"),
-                float(random.choice([0, 0, 0.7])), None, ground="cut", drop=float(random.uniform(0.7, 2)),
-                eyes=str(random.choice(["round", "dot"])), heads=2.2)  # fmt: skip
+    return Look(
+        "cutout",
+        _mood(random, "day", "vivid", "pastel", "snow", "earth", "dusk"),
+        float(random.choice([0, 0, 0.7])),
+        None,
+        ground="cut",
+        drop=float(random.uniform(0.7, 2)),
+        eyes=str(random.choice(["round", "dot"])),
+        heads=2.2,
+    )
 
 
 def _silhouette(random: Random) -> Look:
@@ -90,36 +145,57 @@ def _silhouette(random: Random) -> Look:
     if random.random() < 0.3:
         colours = greyed(colours)
     ink = mixed((0, 0, 0), colours.ink, float(random.uniform(0, 0.5)))
-    return Look("silhouette", colours, 0.0, ink, "ink", ground="backlit", heads=float(random.uniform(4, 7)))
+    return Look(
+        "silhouette", colours, 0.0, ink, "ink", ground="backlit", heads=float(random.uniform(4, 7))
+    )
 
 
 def _retro(random: Random) -> Look:
-    colours = greyed(_mood(random, "day", "fog", "snow", "earth", "dusk"), float(random.uniform(0.8, 1.7)))
+    colours = greyed(
+        _mood(random, "day", "fog", "snow", "earth", "dusk"), float(random.uniform(0.8, 1.7))
+    )
     return Look(
-        "retro", colours, float(random.uniform(1.0, 2.2)), (12, 12, 12), ground="washed", eyes="pie",
-        limbs="hose", heads=float(random.uniform(2.2, 3.6)), grain=float(random.uniform(0, 5)),
+        "retro",
+        colours,
+        float(random.uniform(1.0, 2.2)),
+        (12, 12, 12),
+        ground="washed",
+        eyes="pie",
+        limbs="hose",
+        heads=float(random.uniform(2.2, 3.6)),
+        grain=float(random.uniform(0, 5)),
         shade=float(random.choice([0, 0, 0.2])),
         exposures=(("ones", 4), ("twos", 5), ("threes", 0.5), ("mixed", 1)),
-    )  # fmt: skip
+    )
 
 
 def _pixel(random: Random) -> Look:
     colours = _mood(random, "vivid", "neon", "day", "night", "earth", "snow")
     return Look(
-        "pixel", colours, float(random.choice([0, 1])), (20, 16, 16), smooth=False, ground="dithered",
-        eyes="dot", heads=2.4, block=int(random.choice([2, 3, 4, 5])), shade=float(random.choice([0, 0.3])),
+        "pixel",
+        colours,
+        float(random.choice([0, 1])),
+        (20, 16, 16),
+        smooth=False,
+        ground="dithered",
+        eyes="dot",
+        heads=2.4,
+        block=int(random.choice([2, 3, 4, 5])),
+        shade=float(random.choice([0, 0.3])),
         exposures=(("twos", 1), ("threes", 2), ("fours", 3), ("6", 3), ("8", 2), ("12", 1)),
-    )  # fmt: skip
+    )
 
 
 LOOKS: Final[dict[str, Style]] = {
-    "flat": Style(_flat), "line": Style(_line), "painted": Style(_painted),
+    "flat": Style(_flat),
+    "line": Style(_line),
+    "painted": Style(_painted),
     "anime": Style(_anime, ("human", "human", "human", "critter")),
     "cutout": Style(_cutout, ("paper", "paper", "paper", "blob", "robot")),
     "silhouette": Style(_silhouette, ("human", "human", "critter", "bird")),
     "retro": Style(_retro, ("human", "human", "critter", "blob")),
     "pixel": Style(_pixel),
-}  # fmt: skip
+}
 """Styles of which every shot is photographed alike."""
 
 
@@ -161,12 +237,12 @@ def plan(random: Random, world: World, total: int, pace: str) -> Plan:
         part(random, world, found, pace)
         if found.frames() >= total and len(found.wants) < 2:
             break
-    found.how[0] = _end(random, world, pace)
-    found.how.append(_end(random, world, pace))
+    found.how[0] = _end(random, pace)
+    found.how.append(_end(random, pace))
     return found
 
 
-def _end(random: Random, world: World, pace: str) -> Join:
+def _end(random: Random, pace: str) -> Join:
     if pace == "plain" or random.random() < 0.85:
         return CUT
     return Join("fade_black", int(random.integers(6, 40)))
@@ -198,11 +274,14 @@ def _frames(random: Random, world: World, low: float, high: float) -> int:
 
 def _single(random: Random, world: World, found: Plan, pace: str) -> None:
     low, high = {"any": (0.5, 4), "fast": (0.2, 1.2), "slow": (2.5, 9), "plain": (0.8, 4)}[pace]
-    found.add(_frames(random, world, low, high), _fresh(random, world, found),
-              _how(random, world, pace, round(world.rate * 6)))  # fmt: skip
+    found.add(
+        _frames(random, world, low, high),
+        _fresh(random, world, found),
+        _how(random, world, pace, round(world.rate * 6)),
+    )
 
 
-def _montage(random: Random, world: World, found: Plan, pace: str) -> None:
+def _montage(random: Random, world: World, found: Plan, _pace: str) -> None:
     low = int(random.integers(2, 7))
     high = int(random.integers(low, 11))
     for _ in range(int(random.integers(3, 13))):
@@ -213,13 +292,14 @@ def _montage(random: Random, world: World, found: Plan, pace: str) -> None:
 def _returns(random: Random, world: World, found: Plan, pace: str) -> None:
     """A B A, the middle one short."""
     first = len(found.wants)
-    found.add(_frames(random, world, 0.4, 2), _fresh(random, world, found),
-              _how(random, world, pace, 24))  # fmt: skip
+    found.add(
+        _frames(random, world, 0.4, 2), _fresh(random, world, found), _how(random, world, pace, 24)
+    )
     found.add(int(random.integers(6, 25)), _fresh(random, world, found))
     found.add(_frames(random, world, 0.4, 2), found.wants[first].scene, again=first)
 
 
-def _reverse(random: Random, world: World, found: Plan, pace: str) -> None:
+def _reverse(random: Random, world: World, found: Plan, _pace: str) -> None:
     """Shot and reverse shot, each with its background, another action each time."""
     one = _fresh(random, world, found)
     found.add(_frames(random, world, 0.4, 2), one)
@@ -228,7 +308,7 @@ def _reverse(random: Random, world: World, found: Plan, pace: str) -> None:
         found.add(_frames(random, world, 0.3, 1.8), one if i % 2 else two)
 
 
-def _match(random: Random, world: World, found: Plan, pace: str) -> None:
+def _match(random: Random, world: World, found: Plan, _pace: str) -> None:
     """A match cut: the same people in the same spots at another place."""
     one = _fresh(random, world, found)
     where = place(int(random.integers(2**31)), world.look.palette)
@@ -236,7 +316,7 @@ def _match(random: Random, world: World, found: Plan, pace: str) -> None:
     found.add(_frames(random, world, 0.4, 2), replace(one, where=where))
 
 
-def _scale(random: Random, world: World, found: Plan, pace: str) -> None:
+def _scale(random: Random, world: World, found: Plan, _pace: str) -> None:
     """Cuts in which only the framing changes."""
     one = _fresh(random, world, found)
     found.add(_frames(random, world, 0.4, 2), one)
@@ -248,14 +328,19 @@ def _scale(random: Random, world: World, found: Plan, pace: str) -> None:
         found.add(_frames(random, world, 0.3, 1.5), one)
 
 
-def _long(random: Random, world: World, found: Plan, pace: str) -> None:
+def _long(random: Random, world: World, found: Plan, _pace: str) -> None:
     found.add(_frames(random, world, 4, 10), _fresh(random, world, found))
 
 
 _SEGMENTS: Final[dict[str, Callable[[Random, World, Plan, str], None]]] = {
-    "single": _single, "montage": _montage, "returns": _returns, "reverse": _reverse,
-    "match": _match, "scale": _scale, "long": _long,
-}  # fmt: skip
+    "single": _single,
+    "montage": _montage,
+    "returns": _returns,
+    "reverse": _reverse,
+    "match": _match,
+    "scale": _scale,
+    "long": _long,
+}
 _PACES: Final = {
     "any": ("single",) * 7 + ("montage", "returns", "reverse", "match", "scale", "long"),
     "fast": ("montage", "montage", "single", "returns", "scale", "reverse"),
@@ -283,9 +368,13 @@ def random_of(seed: int, style: str) -> Random:
 
 
 def drawn(
-    seed: int, style: str, size: tuple[int, int], seconds: tuple[float, float], rate: Fraction,
+    seed: int,
+    style: str,
+    size: tuple[int, int],
+    seconds: tuple[float, float],
+    rate: Fraction,
     pace: str,
-) -> Sequence:  # fmt: skip
+) -> Sequence:
     """A film in one of LOOKS."""
     random, made = random_of(seed, style), LOOKS[style]
     look = made.look(random)
@@ -303,6 +392,4 @@ def photographed(
     random: Random, row: list[Shot], look: Look, size: tuple[int, int], rate: float
 ) -> list[Take]:
     """A take of every shot."""
-    return [
-        Stand(shot, look, size, rate, int(random.integers(2**31))).take() for shot in row
-    ]
+    return [Stand(shot, look, size, rate, int(random.integers(2**31))).take() for shot in row]

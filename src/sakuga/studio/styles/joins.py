@@ -54,13 +54,23 @@ def join(random: Random, rate: float, most: int) -> Join:
     if kind in ("wipe", "iris", "page_turn"):
         seconds = float(random.uniform(0.25, 1.6))
     frames = min(max(round(seconds * rate), 2), most)
-    hold = int(random.choice([0, 0, 1, 2, 6, 12])) if kind.startswith("fade") or kind == "iris" else 0
-    return Join(kind, frames + hold, hold, int(random.integers(64)), float(random.choice([0, 0, 0, 0.1])))
+    hold = (
+        int(random.choice([0, 0, 1, 2, 6, 12])) if kind.startswith("fade") or kind == "iris" else 0
+    )
+    return Join(
+        kind, frames + hold, hold, int(random.integers(64)), float(random.choice([0, 0, 0, 0.1]))
+    )
 
 
 _KINDS: Final[tuple[TransitionKind, ...]] = (
-    "dissolve", "fade_black", "fade_white", "wipe", "iris", "page_turn", "blur",
-)  # fmt: skip
+    "dissolve",
+    "fade_black",
+    "fade_white",
+    "wipe",
+    "iris",
+    "page_turn",
+    "blur",
+)
 _SHARES: Final = (0.4, 0.16, 0.07, 0.14, 0.08, 0.06, 0.09)
 
 
@@ -76,7 +86,7 @@ def alone(image: Image, how: Join, share: float, leaves: bool) -> Image:
     if how.kind == "blur":
         return _blurred(image, how, 1 - share, leaves)
     if how.kind == "iris":
-        return _opened(image, np.zeros_like(image), share, how)
+        return _opened(image, np.zeros_like(image), share)
     return np.asarray(cv2.addWeighted(image, share, solid(image, how), 1 - share, 0), np.uint8)
 
 
@@ -85,7 +95,7 @@ def solid(image: Image, how: Join) -> Image:
     return np.full_like(image, 255 if how.kind == "fade_white" else 0)
 
 
-def _dissolved(one: Image, two: Image, how: Join, share: float) -> Image:
+def _dissolved(one: Image, two: Image, _how: Join, share: float) -> Image:
     return np.asarray(cv2.addWeighted(one, 1 - share, two, share, 0), np.uint8)
 
 
@@ -94,10 +104,17 @@ def _ramp(image: Image, style: int) -> Points:
     height, width = image.shape[:2]
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
     kinds: tuple[Callable[[], Points], ...] = (
-        lambda: x, lambda: 1 - x, lambda: y, lambda: 1 - y, lambda: (x + y) / 2,
-        lambda: (1 - x + y) / 2, lambda: np.abs(x - 0.5) * 2, lambda: 1 - np.abs(x - 0.5) * 2,
-        lambda: (np.arctan2(x - 0.5, 0.5 - y) / (2 * np.pi)) % 1.0, lambda: x * 6 % 1.0,
-    )  # fmt: skip
+        lambda: x,
+        lambda: 1 - x,
+        lambda: y,
+        lambda: 1 - y,
+        lambda: (x + y) / 2,
+        lambda: (1 - x + y) / 2,
+        lambda: np.abs(x - 0.5) * 2,
+        lambda: 1 - np.abs(x - 0.5) * 2,
+        lambda: (np.arctan2(x - 0.5, 0.5 - y) / (2 * np.pi)) % 1.0,
+        lambda: x * 6 % 1.0,
+    )
     return np.asarray(kinds[style % len(kinds)](), np.float64)
 
 
@@ -109,7 +126,7 @@ def _wiped(one: Image, two: Image, how: Join, share: float) -> Image:
     return np.asarray(np.where((ramp < share)[:, :, None], two, one), np.uint8)
 
 
-def _opened(inside: Image, outside: Image, share: float, how: Join) -> Image:
+def _opened(inside: Image, outside: Image, share: float) -> Image:
     """A circle of the one picture in the other. share: 1 covers all."""
     height, width = inside.shape[:2]
     reach = share * float(np.hypot(width, height)) * 0.5
@@ -119,11 +136,11 @@ def _opened(inside: Image, outside: Image, share: float, how: Join) -> Image:
     return np.asarray(inside * weight + outside * (1 - weight), np.uint8)
 
 
-def _irised(one: Image, two: Image, how: Join, share: float) -> Image:
-    return _opened(two, one, share, how)
+def _irised(one: Image, two: Image, _how: Join, share: float) -> Image:
+    return _opened(two, one, share)
 
 
-def _turned(one: Image, two: Image, how: Join, share: float) -> Image:
+def _turned(one: Image, two: Image, _how: Join, share: float) -> Image:
     """The earlier picture is turned over like a page, from the right."""
     height, width = one.shape[:2]
     edge = round(width * (1 - share))
@@ -151,5 +168,8 @@ def _blurred(image: Image, how: Join, share: float, leaves: bool) -> Image:
 
 
 _OVERLAPS: Final[dict[str, Callable[[Image, Image, Join, float], Image]]] = {
-    "dissolve": _dissolved, "wipe": _wiped, "iris": _irised, "page_turn": _turned,
-}  # fmt: skip
+    "dissolve": _dissolved,
+    "wipe": _wiped,
+    "iris": _irised,
+    "page_turn": _turned,
+}

@@ -16,8 +16,18 @@ Points = NDArray[np.float64]
 Random = np.random.Generator
 
 MOODS: Final = (
-    "day", "vivid", "pastel", "dusk", "night", "dark", "fog", "sepia", "neon", "snow", "earth",
-)  # fmt: skip
+    "day",
+    "vivid",
+    "pastel",
+    "dusk",
+    "night",
+    "dark",
+    "fog",
+    "sepia",
+    "neon",
+    "snow",
+    "earth",
+)
 
 
 def hsv(hue: float, saturation: float, value: float) -> Colour:
@@ -60,12 +70,18 @@ class Palette:
 
 
 _TONES: Final[dict[str, tuple[float, float, float, float]]] = {
-    "day": (0.45, 0.85, 0.6, 0.75), "vivid": (0.8, 0.9, 0.85, 0.9),
-    "pastel": (0.25, 0.95, 0.3, 0.92), "dusk": (0.6, 0.7, 0.55, 0.6),
-    "night": (0.6, 0.28, 0.5, 0.4), "dark": (0.4, 0.13, 0.4, 0.24),
-    "fog": (0.08, 0.7, 0.1, 0.66), "sepia": (0.35, 0.75, 0.35, 0.6),
-    "neon": (0.8, 0.25, 0.95, 0.95), "snow": (0.1, 0.95, 0.5, 0.7), "earth": (0.4, 0.6, 0.5, 0.5),
-}  # fmt: skip
+    "day": (0.45, 0.85, 0.6, 0.75),
+    "vivid": (0.8, 0.9, 0.85, 0.9),
+    "pastel": (0.25, 0.95, 0.3, 0.92),
+    "dusk": (0.6, 0.7, 0.55, 0.6),
+    "night": (0.6, 0.28, 0.5, 0.4),
+    "dark": (0.4, 0.13, 0.4, 0.24),
+    "fog": (0.08, 0.7, 0.1, 0.66),
+    "sepia": (0.35, 0.75, 0.35, 0.6),
+    "neon": (0.8, 0.25, 0.95, 0.95),
+    "snow": (0.1, 0.95, 0.5, 0.7),
+    "earth": (0.4, 0.6, 0.5, 0.5),
+}
 """Mood: saturation and value of the place, then of the figures."""
 
 
@@ -104,10 +120,16 @@ def greyed(colours: Palette, contrast: float = 1.0) -> Palette:
         return value, value, value
 
     return Palette(
-        colours.mood, tone(colours.high), tone(colours.low), tone(colours.far), tone(colours.mid),
-        tone(colours.near), tuple(tone(c) for c in colours.accents),
-        tuple(tone(c) for c in colours.skins), tone(colours.ink),
-    )  # fmt: skip
+        colours.mood,
+        tone(colours.high),
+        tone(colours.low),
+        tone(colours.far),
+        tone(colours.mid),
+        tone(colours.near),
+        tuple(tone(c) for c in colours.accents),
+        tuple(tone(c) for c in colours.skins),
+        tone(colours.ink),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +165,12 @@ class Look:
     construction: bool = False
     paper: Colour = (235, 240, 240)
     exposures: tuple[tuple[str, float], ...] = (
-        ("ones", 2), ("twos", 4), ("threes", 3), ("fours", 1), ("6", 0.5), ("8", 0.5), ("12", 0.5),
+        ("ones", 2),
+        ("twos", 4),
+        ("threes", 3),
+        ("fours", 1),
+        ("6", 0.5),
+        ("8", 0.5),
+        ("12", 0.5),
         ("mixed", 1),
-    )  # fmt: skip
+    )

@@ -125,9 +125,17 @@ def _bounce(now: Pose, turn: float, size: float) -> None:
 
 
 _CYCLES: Final[dict[str, Callable[[Pose, float, float], None]]] = {
-    "walk": _walk, "run": _run, "sneak": _sneak, "dance": _dance, "wave": _wave, "clap": _clap,
-    "laugh": _laugh, "flap": _flap, "breath": _breath, "bounce": _bounce,
-}  # fmt: skip
+    "walk": _walk,
+    "run": _run,
+    "sneak": _sneak,
+    "dance": _dance,
+    "wave": _wave,
+    "clap": _clap,
+    "laugh": _laugh,
+    "flap": _flap,
+    "breath": _breath,
+    "bounce": _bounce,
+}
 CYCLES: Final = tuple(_CYCLES)
 
 
@@ -180,13 +188,35 @@ def _posed(random: Random, before: Pose, lively: float) -> Pose:
 
 
 _SPREAD: Final = np.array(
-    [0.05, 0.0, 0.12, 0.05, 0.18, 0.5, 0.9, 0.7, 0.9, 0.7, 0.18, 0.15, 0.18, 0.15, 0, 0, 0.6, 0.4,
-     0.6, 0.6]
-)  # fmt: skip
+    [
+        0.05,
+        0.0,
+        0.12,
+        0.05,
+        0.18,
+        0.5,
+        0.9,
+        0.7,
+        0.9,
+        0.7,
+        0.18,
+        0.15,
+        0.18,
+        0.15,
+        0,
+        0,
+        0.6,
+        0.4,
+        0.6,
+        0.6,
+    ]
+)
 _PARTS: Final = {
-    "arm": (ARM, ELBOW), "arm2": (ARM2, ELBOW2), "head": (TILT, TURN, GAZE_X, GAZE_Y, BROW, LAG),
+    "arm": (ARM, ELBOW),
+    "arm2": (ARM2, ELBOW2),
+    "head": (TILT, TURN, GAZE_X, GAZE_Y, BROW, LAG),
     "torso": (LEAN, SQUASH, X, LAG),
-}  # fmt: skip
+}
 
 
 def jump(random: Random, start: float) -> Motion:
@@ -215,7 +245,12 @@ def jump(random: Random, start: float) -> Motion:
 def _crouch(now: Pose, share: float) -> None:
     now[SQUASH] = 0.25 * share
     now[ARM], now[ARM2] = 0.25 - 0.9 * share, -0.25 + 0.9 * share
-    now[LEG], now[KNEE], now[LEG2], now[KNEE2] = 0.4 * share, -0.6 * share, 0.3 * share, -0.7 * share
+    now[LEG], now[KNEE], now[LEG2], now[KNEE2] = (
+        0.4 * share,
+        -0.6 * share,
+        0.3 * share,
+        -0.7 * share,
+    )
 
 
 def talking(random: Random, parts: str) -> Motion:

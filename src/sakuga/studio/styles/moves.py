@@ -11,8 +11,17 @@ from numpy.typing import NDArray
 from sakuga.studio.styles.look import Points, Random
 
 KINDS: Final = (
-    "pan", "tilt", "diagonal", "zoom in", "zoom out", "push", "whip", "shake", "drift", "roll",
-)  # fmt: skip
+    "pan",
+    "tilt",
+    "diagonal",
+    "zoom in",
+    "zoom out",
+    "push",
+    "whip",
+    "shake",
+    "drift",
+    "roll",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +118,9 @@ def _drift(random: Random, frames: int, rate: float) -> Path:
 
 
 def matrix(
-    path: Path, t: int, size: tuple[int, int], stage: tuple[int, int], rest_at: Points, depth: float
+    path: Path, t: int, size: tuple[int, int], rest_at: Points, depth: float
 ) -> NDArray[np.float64]:
-    """(2, 3) from the stage to the picture. size, stage: (width, height); rest_at: the stage's
+    """(2, 3) from the stage to the picture. size: (width, height); rest_at: the stage's
     pixel that is the picture's middle at rest; depth: share of the move, 0 far off to 1 and
     more near."""
     height = size[1]

@@ -39,9 +39,14 @@ class Pen:
         self.tint: Colour | None = None
 
     def at(
-        self, x: float, y: float, scale: float, facing: int = 1, lean: float = 0.0,
+        self,
+        x: float,
+        y: float,
+        scale: float,
+        facing: int = 1,
+        lean: float = 0.0,
         squash: float = 0.0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Lay the figure's origin at pixel (x, y). scale: pixels of its unit; lean: radians to
         the right; squash: share by which it is lower and wider."""
         cos, sin = math.cos(lean), math.sin(lean)
@@ -61,9 +66,13 @@ class Pen:
         self._origin = origin
 
     def shape(
-        self, points: Many, colour: Colour, line: float = 1.0, shade: float = 0.0,
+        self,
+        points: Many,
+        colour: Colour,
+        line: float = 1.0,
+        shade: float = 0.0,
         solid: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A filled shape. shade: share of it that lies in shadow; solid: ink in looks without
         colour."""
         fixed = self._fixed(points)
@@ -77,9 +86,17 @@ class Pen:
         self._outlined(fixed, colour, line, closed=True)
 
     def oval(
-        self, x: float, y: float, rx: float, ry: float, colour: Colour, line: float = 1.0,
-        turn: float = 0.0, shade: float = 0.0, solid: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        rx: float,
+        ry: float,
+        colour: Colour,
+        line: float = 1.0,
+        turn: float = 0.0,
+        shade: float = 0.0,
+        solid: bool = False,
+    ) -> None:
         """A filled ellipse; turn: radians."""
         self.shape(oval(x, y, rx, ry, turn), colour, line, shade, solid)
 
@@ -153,9 +170,7 @@ class Pen:
                 fixed = fixed + jitter.astype(np.int32)
             cv2.polylines(self.image, [fixed], closed, ink, thick, self._kind, _SHIFT)
 
-    def _polyline(
-        self, fixed: NDArray[np.int32], colour: tuple[int, ...], thick: float
-    ) -> None:
+    def _polyline(self, fixed: NDArray[np.int32], colour: tuple[int, ...], thick: float) -> None:
         width = min(max(1, round(thick)), 250)
         cv2.polylines(self.image, [fixed], False, colour, width, self._kind, _SHIFT)
 
@@ -173,9 +188,7 @@ class Pen:
         order = np.roll(np.arange(len(fixed)), -start)
         side = order[keep[order]]
         crescent = np.vstack([fixed[side], inner[side][::-1]])
-        cv2.fillPoly(
-            self.image, [crescent], self._full(self._shadow(colour)), self._kind, _SHIFT
-        )
+        cv2.fillPoly(self.image, [crescent], self._full(self._shadow(colour)), self._kind, _SHIFT)
 
     def _dropped(self, fixed: NDArray[np.int32]) -> None:
         """A paper's shadow, as a dark rim below and to the right."""
@@ -190,7 +203,7 @@ def oval(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Points:
     if turn:
         cos, sin = math.cos(turn), math.sin(turn)
         flat = flat @ np.array([[cos, sin], [-sin, cos]])
-    return flat + (x, y)
+    return flat + np.array([x, y])
 
 
 def bent(start: tuple[float, float], bend: tuple[float, float], end: tuple[float, float]) -> Points:

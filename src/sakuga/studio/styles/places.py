@@ -10,8 +10,16 @@ import cv2
 import numpy as np
 
 from sakuga.studio.styles.look import (
-    Colour, Image, Look, Palette, Points, Random, darker, grey, mixed,
-)  # fmt: skip
+    Colour,
+    Image,
+    Look,
+    Palette,
+    Points,
+    Random,
+    darker,
+    grey,
+    mixed,
+)
 from sakuga.studio.styles.pen import oval
 
 
@@ -78,16 +86,16 @@ def _blobs(random: Random, x: float, y: float, size: float, colour: Colour, many
     angles = np.arange(40) * (2 * np.pi / 40)
     lump = 1 + 0.16 * np.abs(np.sin(angles * many / 2 + random.uniform(0, 3)))
     ring = np.stack([np.cos(angles) * 1.5, np.sin(angles) * 0.8], 1) * lump[:, None] * size
-    return Patch(ring + (x, y), colour)
+    return Patch(ring + np.array([x, y]), colour)
 
 
 def _clouds(random: Random, colours: Palette) -> list[Patch]:
     white = mixed(colours.low, (255, 255, 255), float(random.uniform(0.2, 0.7)))
-    return [
-        _blobs(random, *random.uniform((-1.5, 0.05), (1.5, 0.4)), float(random.uniform(0.04, 0.14)),
-               white, int(random.integers(5, 10)))
-        for _ in range(int(random.integers(0, 6)))
-    ]  # fmt: skip
+    found: list[Patch] = []
+    for _ in range(int(random.integers(0, 6))):
+        x, y, size = random.uniform((-1.5, 0.05, 0.04), (1.5, 0.4, 0.14)).tolist()
+        found.append(_blobs(random, x, y, size, white, int(random.integers(5, 10))))
+    return found
 
 
 def _sun(random: Random, colours: Palette) -> list[Patch]:
@@ -114,14 +122,25 @@ def _heaven(random: Random, colours: Palette) -> list[Patch]:
 
 def _hills(random: Random, colours: Palette, y: float) -> list[Patch]:
     far = [
-        _ridge(random, y - 0.35 + 0.15 * i, 0.16 - 0.05 * i, mixed(colours.low, colours.far, 0.5 + i / 4))
+        _ridge(
+            random,
+            y - 0.35 + 0.15 * i,
+            0.16 - 0.05 * i,
+            mixed(colours.low, colours.far, 0.5 + i / 4),
+        )
         for i in range(3)
     ]
     bushes = [
-        _blobs(random, float(random.uniform(-1.5, 1.5)), y, float(random.uniform(0.04, 0.1)),
-               darker(colours.mid, 0.15), 8)
+        _blobs(
+            random,
+            float(random.uniform(-1.5, 1.5)),
+            y,
+            float(random.uniform(0.04, 0.1)),
+            darker(colours.mid, 0.15),
+            8,
+        )
         for _ in range(int(random.integers(0, 7)))
-    ]  # fmt: skip
+    ]
     return [*_heaven(random, colours), *far, *bushes, _ground(colours, y)]
 
 
@@ -148,14 +167,24 @@ def _windows(
     lit = mixed(colours.accents[1], (190, 240, 255), 0.6 if depth else 0.3)
     rows, columns = max(1, int(high / 0.1)), max(1, int(wide / 0.07))
     return [
-        _rect(x + wide * (c + 0.3) / columns, y + high * (r + 0.3) / rows,
-              x + wide * (c + 0.75) / columns, y + high * (r + 0.75) / rows, lit)
-        for r in range(rows) for c in range(columns) if random.random() < 0.7
-    ]  # fmt: skip
+        _rect(
+            x + wide * (c + 0.3) / columns,
+            y + high * (r + 0.3) / rows,
+            x + wide * (c + 0.75) / columns,
+            y + high * (r + 0.75) / rows,
+            lit,
+        )
+        for r in range(rows)
+        for c in range(columns)
+        if random.random() < 0.7
+    ]
 
 
 def _forest(random: Random, colours: Palette, y: float) -> list[Patch]:
-    found = [_rect(-_WIDE, 0, _WIDE, y, mixed(colours.low, colours.far, 0.5)), *_heaven(random, colours)]
+    found = [
+        _rect(-_WIDE, 0, _WIDE, y, mixed(colours.low, colours.far, 0.5)),
+        *_heaven(random, colours),
+    ]
     for depth in range(3):
         bark = mixed(colours.far, darker(colours.mid, 0.45), depth / 2)
         for x in np.sort(random.uniform(-_WIDE, _WIDE, 16 - 4 * depth)).tolist():
@@ -163,8 +192,16 @@ def _forest(random: Random, colours: Palette, y: float) -> list[Patch]:
             found.append(_rect(x - w, -0.1, x + w, y + 0.03 * depth, bark))
             if random.random() < 0.6:
                 leaf = mixed(bark, colours.accents[3], 0.4)
-                found.append(_blobs(random, x, float(random.uniform(-0.05, 0.25)),
-                                    float(random.uniform(0.1, 0.2)), leaf, 9))  # fmt: skip
+                found.append(
+                    _blobs(
+                        random,
+                        x,
+                        float(random.uniform(-0.05, 0.25)),
+                        float(random.uniform(0.1, 0.2)),
+                        leaf,
+                        9,
+                    )
+                )
     return [*found, _ground(colours, y)]
 
 
@@ -174,15 +211,24 @@ def _room(random: Random, colours: Palette, y: float) -> list[Patch]:
     for _ in range(int(random.integers(1, 5))):
         x, top, w, h = random.uniform((-1.3, 0.08, 0.12, 0.15), (1.3, 0.25, 0.3, 0.35)).tolist()
         pane = colours.high if random.random() < 0.5 else colours.accents[5]
-        found += [_rect(x - 0.02, top - 0.02, x + w + 0.02, top + h + 0.02, darker(colours.near, 0.3)),
-                  _rect(x, top, x + w, top + h, pane)]  # fmt: skip
+        found += [
+            _rect(x - 0.02, top - 0.02, x + w + 0.02, top + h + 0.02, darker(colours.near, 0.3)),
+            _rect(x, top, x + w, top + h, pane),
+        ]
     for _ in range(int(random.integers(1, 4))):
         x, w, h = random.uniform((-1.4, 0.2, 0.15), (1.2, 0.5, 0.5)).tolist()
         wood = darker(colours.accents[int(random.integers(8))], 0.35)
         found.append(_rect(x, y - h, x + w, y + 0.02, wood))
         for k in range(int(random.integers(0, 4))):
-            found.append(_rect(x + 0.02, y - h + 0.02 + k * h / 4, x + w - 0.02, y - h * 0.8 + k * h / 4,
-                               mixed(wood, (255, 255, 255), 0.2)))  # fmt: skip
+            found.append(
+                _rect(
+                    x + 0.02,
+                    y - h + 0.02 + k * h / 4,
+                    x + w - 0.02,
+                    y - h * 0.8 + k * h / 4,
+                    mixed(wood, (255, 255, 255), 0.2),
+                )
+            )
     return found
 
 
@@ -204,12 +250,12 @@ def _desert(random: Random, colours: Palette, y: float) -> list[Patch]:
     return [*found, _ground(colours, y)]
 
 
-def _sky(random: Random, colours: Palette, y: float) -> list[Patch]:
+def _sky(random: Random, colours: Palette, _y: float) -> list[Patch]:
     many = _clouds(random, colours) + _clouds(random, colours)
     return [*_stars(random, colours), *_sun(random, colours), *many]
 
 
-def _wall(random: Random, colours: Palette, y: float) -> list[Patch]:
+def _wall(random: Random, colours: Palette, _y: float) -> list[Patch]:
     """A plain ground, or stripes, dots or rays on it."""
     kind = str(random.choice(["plain", "plain", "stripes", "dots", "rays"]))
     tone = mixed(colours.mid, colours.far, 0.5)
@@ -222,14 +268,23 @@ def _wall(random: Random, colours: Palette, y: float) -> list[Patch]:
     if kind == "rays":
         turns = np.arange(0, 2 * np.pi, np.pi / 9)
         return [
-            Patch(np.array([(0, 0.5), (3 * np.cos(a), 0.5 + 3 * np.sin(a)),
-                            (3 * np.cos(a + 0.17), 0.5 + 3 * np.sin(a + 0.17))]), tone, False)
+            Patch(
+                np.array(
+                    [
+                        (0, 0.5),
+                        (3 * np.cos(a), 0.5 + 3 * np.sin(a)),
+                        (3 * np.cos(a + 0.17), 0.5 + 3 * np.sin(a + 0.17)),
+                    ]
+                ),
+                tone,
+                False,
+            )
             for a in turns
-        ]  # fmt: skip
+        ]
     return []
 
 
-def _corridor(random: Random, colours: Palette, y: float) -> list[Patch]:
+def _corridor(_random: Random, colours: Palette, _y: float) -> list[Patch]:
     """Walls, floor and ceiling that run to a door in the middle."""
     w, t, b = 0.22, 0.32, 0.62
     found = [
@@ -242,10 +297,17 @@ def _corridor(random: Random, colours: Palette, y: float) -> list[Patch]:
             inner, outer = side * (w + s), side * (w + s * 1.5)
             found.append(
                 Patch(
-                    np.array([(inner, t - s * 0.3), (outer, t - s * 0.45), (outer, b + s * 0.55),
-                              (inner, b + s * 0.4)]), darker(colours.accents[6], 0.3),
+                    np.array(
+                        [
+                            (inner, t - s * 0.3),
+                            (outer, t - s * 0.45),
+                            (outer, b + s * 0.55),
+                            (inner, b + s * 0.4),
+                        ]
+                    ),
+                    darker(colours.accents[6], 0.3),
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -254,12 +316,21 @@ def _deep(random: Random, colours: Palette, y: float) -> list[Patch]:
     found = [_ridge(random, y - 0.25, 0.2, darker(colours.far, 0.2))]
     for x in random.uniform(-1.5, 1.5, 12).tolist():
         h = float(random.uniform(0.1, 0.5))
-        weed = [(x - 0.02, y + 0.05), (x + 0.05, y - h / 2), (x - 0.03, y - h), (x + 0.02, y - h / 2),
-                (x + 0.03, y + 0.05)]  # fmt: skip
+        weed = [
+            (x - 0.02, y + 0.05),
+            (x + 0.05, y - h / 2),
+            (x - 0.03, y - h),
+            (x + 0.02, y - h / 2),
+            (x + 0.03, y + 0.05),
+        ]
         found.append(Patch(np.array(weed), mixed(colours.accents[2], colours.far, 0.5)))
     roof = [(-_WIDE, -0.2)]
     roof += [(x, float(random.uniform(0.0, 0.22))) for x in np.linspace(-_WIDE, _WIDE, 26)]
-    return [*found, _ground(colours, y), Patch(np.array([*roof, (_WIDE, -0.2)]), darker(colours.near, 0.3))]
+    return [
+        *found,
+        _ground(colours, y),
+        Patch(np.array([*roof, (_WIDE, -0.2)]), darker(colours.near, 0.3)),
+    ]
 
 
 def _branches(random: Random, colours: Palette) -> list[Patch]:
@@ -276,9 +347,17 @@ def _branches(random: Random, colours: Palette) -> list[Patch]:
 
 
 _PLACES: Final[dict[str, Callable[[Random, Palette, float], list[Patch]]]] = {
-    "hills": _hills, "city": _city, "forest": _forest, "room": _room, "sea": _sea,
-    "desert": _desert, "sky": _sky, "wall": _wall, "corridor": _corridor, "deep": _deep,
-}  # fmt: skip
+    "hills": _hills,
+    "city": _city,
+    "forest": _forest,
+    "room": _room,
+    "sea": _sea,
+    "desert": _desert,
+    "sky": _sky,
+    "wall": _wall,
+    "corridor": _corridor,
+    "deep": _deep,
+}
 PLACES: Final = tuple(_PLACES)
 
 
@@ -293,12 +372,10 @@ class Framing:
     def pixels(self, points: Points, size: tuple[int, int], unit: float) -> Points:
         """Points of the place on a picture. size: (width, height); unit: pixels of a height."""
         moved = (points - (self.x, self.y)) * (unit * self.zoom)
-        return moved + (size[0] / 2, size[1] / 2)
+        return moved + np.array(size) / 2
 
 
-def paint(
-    where: Place, look: Look, framing: Framing, size: tuple[int, int], unit: float
-) -> Image:
+def paint(where: Place, look: Look, framing: Framing, size: tuple[int, int], unit: float) -> Image:
     """The place in a look. size: (width, height) pixels; unit: pixels of a picture's height."""
     random = np.random.default_rng([where.seed, 12])
     if look.ground == "paper":
@@ -349,7 +426,7 @@ def _lit(image: Image, field: Points) -> Image:
     return np.asarray(np.clip(image + field[:, :, None], 0, 255), np.uint8)
 
 
-def _plain(image: Image, random: Random, unit: float, look: Look) -> Image:
+def _plain(image: Image, random: Random, _unit: float, look: Look) -> Image:
     if not look.grain:
         return image
     return _lit(image, random.normal(0, look.grain, image.shape[:2]))
@@ -362,19 +439,26 @@ def _brushed(image: Image, random: Random, unit: float, look: Look) -> Image:
         (clouds(random, size, unit / 8) * unit / 60 + axis).astype(np.float32)
         for axis in np.meshgrid(np.arange(size[0]), np.arange(size[1]))
     ]
-    image = np.asarray(cv2.remap(image, waver[0], waver[1], cv2.INTER_LINEAR,
-                                 borderMode=cv2.BORDER_REFLECT), np.uint8)  # fmt: skip
+    image = np.asarray(
+        cv2.remap(image, waver[0], waver[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT),
+        np.uint8,
+    )
     for _ in range(int(random.integers(150, 450))):
         x, y = int(random.integers(size[0])), int(random.integers(size[1]))
         shift = float(random.uniform(-16, 16))
         colour = [min(max(int(c) + shift, 0), 255) for c in image[y, x]]
-        axes = int(unit * random.uniform(0.01, 0.05)) + 1, int(unit * random.uniform(0.004, 0.015)) + 1
-        cv2.ellipse(image, (x, y), axes, float(random.uniform(-30, 30)), 0, 360, colour, -1, cv2.LINE_AA)
+        axes = (
+            int(unit * random.uniform(0.01, 0.05)) + 1,
+            int(unit * random.uniform(0.004, 0.015)) + 1,
+        )
+        cv2.ellipse(
+            image, (x, y), axes, float(random.uniform(-30, 30)), 0, 360, colour, -1, cv2.LINE_AA
+        )
     wash = clouds(random, size, unit * 0.7, 6) * float(random.uniform(14, 34))
     return _lit(image, wash + random.normal(0, max(look.grain, 2.0), image.shape[:2]))
 
 
-def _soft(image: Image, random: Random, unit: float, look: Look) -> Image:
+def _soft(image: Image, random: Random, unit: float, _look: Look) -> Image:
     """Anime: soft edges far off, a light from one side, a fine wash."""
     wide = int(unit * random.uniform(0.003, 0.02)) * 2 + 1
     image = np.asarray(cv2.GaussianBlur(image, (wide, wide), 0), np.uint8)
@@ -383,7 +467,7 @@ def _soft(image: Image, random: Random, unit: float, look: Look) -> Image:
     return _lit(image, clouds(random, size, unit * 0.4, 5) * float(random.uniform(5, 16)) + ramp)
 
 
-def _cut(image: Image, random: Random, unit: float, look: Look) -> Image:
+def _cut(image: Image, random: Random, _unit: float, _look: Look) -> Image:
     """Coloured paper: fibres and a fine grain."""
     fibre = random.normal(0, 1, image.shape[:2])
     fibre = cv2.GaussianBlur(fibre, (7, 1), 0) * 9 + cv2.GaussianBlur(fibre, (1, 5), 0) * 6
@@ -418,7 +502,7 @@ def _backlit(image: Image, random: Random, unit: float, look: Look) -> Image:
 _BAYER: Final = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 - 0.5
 
 
-def _dithered(image: Image, random: Random, unit: float, look: Look) -> Image:
+def _dithered(image: Image, random: Random, _unit: float, _look: Look) -> Image:
     """Few levels with an ordered dither."""
     step = float(random.choice([24, 36, 51]))
     height, width = image.shape[:2]
@@ -427,7 +511,7 @@ def _dithered(image: Image, random: Random, unit: float, look: Look) -> Image:
     return np.asarray(np.clip(levels, 0, 255), np.uint8)
 
 
-def _toned(image: Image, random: Random, unit: float, look: Look) -> Image:
+def _toned(image: Image, random: Random, unit: float, _look: Look) -> Image:
     """Manga: paper, black, and dots of a screentone between, with inked edges."""
     flat = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
     tone = screentone(flat, float(random.choice([4, 5, 6])) * max(unit / 240, 1), random)
@@ -449,9 +533,15 @@ def screentone(flat: Image, pitch: float, random: Random) -> Image:
 
 
 _GROUNDS: Final[dict[str, Callable[[Image, Random, float, Look], Image]]] = {
-    "flat": _plain, "painted": _brushed, "soft": _soft, "cut": _cut, "washed": _washed,
-    "backlit": _backlit, "dithered": _dithered, "toned": _toned,
-}  # fmt: skip
+    "flat": _plain,
+    "painted": _brushed,
+    "soft": _soft,
+    "cut": _cut,
+    "washed": _washed,
+    "backlit": _backlit,
+    "dithered": _dithered,
+    "toned": _toned,
+}
 
 
 def _paper(
@@ -462,7 +552,9 @@ def _paper(
     if look.construction or where.seed % 3 == 0:
         line = mixed(look.paper, look.ink or (60, 60, 60), float(random.uniform(0.15, 0.5)))
         for patch in where.patches[:40]:
-            points = framing.pixels(patch.points, size, unit) + random.normal(0, 0.6, patch.points.shape)
+            points = framing.pixels(patch.points, size, unit) + random.normal(
+                0, 0.6, patch.points.shape
+            )
             fixed = np.rint(np.clip(points, -3000, 3000) * 16).astype(np.int32)
             cv2.polylines(image, [fixed], True, line, 1, cv2.LINE_AA, 4)
     return _plain(image, random, unit, look)

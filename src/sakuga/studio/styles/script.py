@@ -14,8 +14,13 @@ from sakuga.studio.styles.effects import Effect, Setting
 from sakuga.studio.styles.figures import Model, figure, model
 from sakuga.studio.styles.look import Look, Random, darker, mixed
 from sakuga.studio.styles.motion import (
-    Motion, acting, cycle, held, jump, talking,
-)  # fmt: skip
+    Motion,
+    acting,
+    cycle,
+    held,
+    jump,
+    talking,
+)
 from sakuga.studio.styles.moves import Path
 from sakuga.studio.styles.pen import Pen
 from sakuga.studio.styles.places import Framing, Place, place
@@ -57,15 +62,22 @@ class World:
 
 
 def world(
-    random: Random, look: Look, size: tuple[int, int], rate: float,
-    kinds: tuple[tuple[str, float], ...], figures: tuple[str, ...] | None, plain: bool,
-) -> World:  # fmt: skip
+    random: Random,
+    look: Look,
+    size: tuple[int, int],
+    rate: float,
+    kinds: tuple[tuple[str, float], ...],
+    figures: tuple[str, ...] | None,
+    plain: bool,
+) -> World:
     """The scenes of a film: few people at few places."""
     people = [
         model(random, look, str(random.choice(figures)) if figures else None)
         for _ in range(int(random.integers(2, 6)))
     ]
-    places = [place(int(random.integers(2**31)), look.palette) for _ in range(int(random.integers(2, 5)))]
+    places = [
+        place(int(random.integers(2**31)), look.palette) for _ in range(int(random.integers(2, 5)))
+    ]
     if random.random() < 0.25:
         places = places[:1]
     scenes = tuple(
@@ -79,14 +91,33 @@ def _scene(random: Random, people: list[Model], where: Place) -> Scene:
     count = int(random.choice([1, 1, 1, 2, 2, 3]))
     picks = random.permutation(len(people))[:count].tolist()
     width = float(random.uniform(0.3, 0.6))
-    xs = [(i - (len(picks) - 1) / 2) * width + float(random.uniform(-0.2, 0.2)) for i in range(len(picks))]
+    xs = [
+        (i - (len(picks) - 1) / 2) * width + float(random.uniform(-0.2, 0.2))
+        for i in range(len(picks))
+    ]
     tall = float(random.choice([0.3, 0.45, 0.6, 0.75]))
     cast = tuple(
-        Part(people[p], x, where.floor + float(random.uniform(-0.02, 0.05)),
-             tall * float(random.uniform(0.8, 1.15)), 1 if x < 0 else -1)
+        Part(
+            people[p],
+            x,
+            where.floor + float(random.uniform(-0.02, 0.05)),
+            tall * float(random.uniform(0.8, 1.15)),
+            1 if x < 0 else -1,
+        )
         for p, x in zip(picks, xs, strict=True)
-    )  # fmt: skip
+    )
     return Scene(where, Framing(), cast)
+
+
+_FOCUS: Final = {
+    "human": (0.0, 0.88, 0.27),
+    "robot": (0.0, 0.78, 0.45),
+    "paper": (0.0, 0.66, 0.8),
+    "blob": (0.0, 0.42, 0.95),
+    "critter": (0.4, 0.55, 0.5),
+    "bird": (0.28, 0.58, 0.5),
+}
+"""Where a kind of figure has its face: ahead, up, and how high it is, in its own heights."""
 
 
 def framed(random: Random, scene: Scene, kind: str) -> Scene:
@@ -94,12 +125,13 @@ def framed(random: Random, scene: Scene, kind: str) -> Scene:
     part = scene.cast[int(random.integers(len(scene.cast)))]
     if kind == "wide":
         return replace(scene, framing=Framing(float(random.uniform(-0.3, 0.3)), 0.5, 1.0))
-    zoom = {"medium": 1.6, "close": 2.6, "face": 4.0}[kind] * 0.55 / part.height
-    zoom = max(1.15, zoom * float(random.uniform(0.85, 1.15)))
-    up = part.y - part.height * {"medium": 0.62, "close": 0.75, "face": 0.85}[kind]
-    framing = Framing(part.x + float(random.uniform(-0.25, 0.25)) / zoom, up, zoom)
+    ahead, up, high = _FOCUS[part.who.kind]
+    share = {"medium": 0.3, "close": 0.45, "face": 0.7}[kind] * float(random.uniform(0.85, 1.15))
+    zoom = max(1.15, share / (high * part.height))
+    up = up - {"medium": 0.25, "close": 0.15, "face": 0.0}[kind] * high * 2
+    x = part.x + ahead * part.height * part.facing + float(random.uniform(-0.3, 0.3)) / zoom
     cast = tuple(p for p in scene.cast if p is part or kind == "medium")
-    return Scene(scene.where, framing, cast)
+    return Scene(scene.where, Framing(x, part.y - part.height * up, zoom), cast)
 
 
 def staged(part: Part, framing: Framing, motion: Motion, shift: Callable[[float], float]) -> Sketch:
@@ -145,7 +177,9 @@ class Call:
         one = self.sheet(kind)
         own = self.random.random() < 0.3
         return tuple(
-            Track(staged(p, self.scene.framing, motions(), _stays), self.sheet(kind) if own else one)
+            Track(
+                staged(p, self.scene.framing, motions(), _stays), self.sheet(kind) if own else one
+            )
             for p in self.scene.cast
         )
 
@@ -154,13 +188,25 @@ class Call:
         return moves.way(self.random, kind, self.frames, self.world.rate)
 
     def shot(
-        self, tracks: tuple[Track, ...], path: Path | None = None, extra: tuple[Effect, ...] = (),
-        far: float = 1.0, near: float = 0.0, tags: tuple[str, ...] = (),
-    ) -> Shot:  # fmt: skip
+        self,
+        tracks: tuple[Track, ...],
+        path: Path | None = None,
+        extra: tuple[Effect, ...] = (),
+        far: float = 1.0,
+        near: float = 0.0,
+        tags: tuple[str, ...] = (),
+    ) -> Shot:
         return Shot(
-            self.frames, self.scene.where, self.scene.framing, tracks,
-            path or moves.rest(self.frames), extra, far, near, tags=tags,
-        )  # fmt: skip
+            self.frames,
+            self.scene.where,
+            self.scene.framing,
+            tracks,
+            path or moves.rest(self.frames),
+            extra,
+            far,
+            near,
+            tags=tags,
+        )
 
 
 def _act(call: Call) -> Shot:
@@ -183,10 +229,13 @@ def _gesture(call: Call) -> Shot:
     hold = NAMES.get(call.exposure(), 2)
     period = hold * int(random.choice([2, 4, 6, 8, 12]))
     tracks = tuple(
-        Track(staged(p, call.scene.framing, cycle(random, kind, rate / period), _stays),
-              even(call.frames, hold), period)
+        Track(
+            staged(p, call.scene.framing, cycle(random, kind, rate / period), _stays),
+            even(call.frames, hold),
+            period,
+        )
         for p in call.scene.cast
-    )  # fmt: skip
+    )
     return call.shot(tracks, call.path(*_CALM), tags=(kind, "cycle"))
 
 
@@ -203,7 +252,7 @@ def _talk(call: Call) -> Shot:
 
 
 def _still(call: Call) -> Shot:
-    kinds = ("static",) * (12 if call.world.plain else 5)
+    kinds = ("static",) * (14 if call.world.plain else 9)
     tracks = call.cast(lambda: held(call.random), "hold")
     return call.shot(tracks, call.path(*kinds, *_MOVING), near=_nearness(call), tags=("held",))
 
@@ -241,10 +290,18 @@ def _walk(call: Call) -> Shot:
     if random.random() < 0.5:
         t = np.arange(call.frames) / rate * speed * part.facing * call.scene.framing.zoom
         path = replace(moves.rest(call.frames), right=np.clip(t, -4, 4))
-        track = Track(staged(part, call.scene.framing, motion, _stays), even(call.frames, hold),
-                      period, near=0.0)  # fmt: skip
-        return call.shot((track,), path, near=1.5 if random.random() < 0.5 else 0.0,
-                         tags=(kind, "slides", "cycle"))  # fmt: skip
+        track = Track(
+            staged(part, call.scene.framing, motion, _stays),
+            even(call.frames, hold),
+            period,
+            near=0.0,
+        )
+        return call.shot(
+            (track,),
+            path,
+            near=1.5 if random.random() < 0.5 else 0.0,
+            tags=(kind, "slides", "cycle"),
+        )
     part = replace(part, x=call.scene.framing.x - part.facing * float(random.uniform(0.2, 1.1)))
     sketch = staged(part, call.scene.framing, motion, lambda s: s * speed * part.facing)
     return call.shot((Track(sketch, even(call.frames, hold)),), call.path(*_CALM), tags=(kind,))
@@ -252,8 +309,10 @@ def _walk(call: Call) -> Shot:
 
 def _jump(call: Call) -> Shot:
     random = call.random
-    tracks = call.cast(lambda: jump(random, float(random.uniform(0, call.seconds / 2))),
-                       str(random.choice(["ones", "twos", "twos", "threes", "mixed"])))  # fmt: skip
+    tracks = call.cast(
+        lambda: jump(random, float(random.uniform(0, call.seconds / 2))),
+        str(random.choice(["ones", "twos", "twos", "threes", "mixed"])),
+    )
     return call.shot(tracks, tags=("jump",))
 
 
@@ -268,7 +327,10 @@ def _tiny(call: Call) -> Shot:
 
     def draw(pen: Pen, s: float, middle: tuple[float, float], unit: float) -> None:
         for at, v in zip(start, speed, strict=True):
-            x, y = middle[0] + (at[0] + v[0] * s) * unit, middle[1] + (at[1] + v[1] * s - 0.5) * unit
+            x, y = (
+                middle[0] + (at[0] + v[0] * s) * unit,
+                middle[1] + (at[1] + v[1] * s - 0.5) * unit,
+            )
             pen.at(x, y, unit * size)
             if wings:
                 up = 0.5 * math.sin(s * 18 + at[0] * 9)
@@ -292,13 +354,24 @@ def _ball(call: Call) -> Shot:
     def draw(pen: Pen, s: float, middle: tuple[float, float], unit: float) -> None:
         share = s / beat % 1.0
         up = high * 4 * share * (1 - share)
-        squash = 0.35 * max(0.0, 1 - up / (high * 0.15)) - 0.18 * abs(1 - 2 * share) * (up > high * 0.1)
-        pen.at(middle[0] + (x0 + speed * s) * unit, middle[1] + (floor - up - 0.5) * unit,
-               unit * r, 1, 0.0, squash)  # fmt: skip
+        squash = 0.35 * max(0.0, 1 - up / (high * 0.15)) - 0.18 * abs(1 - 2 * share) * (
+            up > high * 0.1
+        )
+        pen.at(
+            middle[0] + (x0 + speed * s) * unit,
+            middle[1] + (floor - up - 0.5) * unit,
+            unit * r,
+            1,
+            0.0,
+            squash,
+        )
         pen.oval(0, -1, 1, 1, colour, shade=0.5)
         spin = s * 5 * (1 if speed > 0 else -1)
-        pen.stroke([(-math.cos(spin), -1 - math.sin(spin)), (math.cos(spin), -1 + math.sin(spin))],
-                   darker(colour, 0.5), 0.15)  # fmt: skip
+        pen.stroke(
+            [(-math.cos(spin), -1 - math.sin(spin)), (math.cos(spin), -1 + math.sin(spin))],
+            darker(colour, 0.5),
+            0.15,
+        )
 
     cast = call.cast(lambda: held(random), "hold") if random.random() < 0.4 else ()
     return call.shot((*cast, Track(draw, call.sheet())), tags=("ball",))
@@ -316,13 +389,35 @@ def _car(call: Call) -> Shot:
     def draw(pen: Pen, s: float, middle: tuple[float, float], unit: float) -> None:
         far = 0.0 if slides else way * (speed * (s - start) - 0.4)
         bob = 0.01 * math.sin(s * 25)
-        pen.at(middle[0] + far * unit, middle[1] + (floor - 0.5 + bob * size) * unit, size * unit, int(way))
-        pen.shape([(-0.9, -0.2), (-0.95, -0.5), (-0.5, -0.55), (-0.25, -0.85), (0.35, -0.85),
-                   (0.55, -0.55), (0.95, -0.48), (1.0, -0.2)], body, shade=0.4)  # fmt: skip
+        pen.at(
+            middle[0] + far * unit,
+            middle[1] + (floor - 0.5 + bob * size) * unit,
+            size * unit,
+            int(way),
+        )
+        pen.shape(
+            [
+                (-0.9, -0.2),
+                (-0.95, -0.5),
+                (-0.5, -0.55),
+                (-0.25, -0.85),
+                (0.35, -0.85),
+                (0.55, -0.55),
+                (0.95, -0.48),
+                (1.0, -0.2),
+            ],
+            body,
+            shade=0.4,
+        )
         pen.shape([(-0.4, -0.55), (-0.2, -0.78), (0.3, -0.78), (0.45, -0.55)], look.palette.low)
         for x in (-0.55, 0.6):
-            pen.at(middle[0] + (far + x * size * way) * unit, middle[1] + (floor - 0.5 - 0.17 * size) * unit,
-                   size * unit * 0.2, 1, s * 14 * way)  # fmt: skip
+            pen.at(
+                middle[0] + (far + x * size * way) * unit,
+                middle[1] + (floor - 0.5 - 0.17 * size) * unit,
+                size * unit * 0.2,
+                1,
+                s * 14 * way,
+            )
             pen.oval(0, 0, 1, 1, (40, 40, 40), solid=True)
             pen.oval(0, 0, 0.5, 0.5, (190, 190, 190))
             pen.stroke([(-0.45, 0), (0.45, 0)], (60, 60, 60), 0.2)
@@ -331,7 +426,9 @@ def _car(call: Call) -> Shot:
     track = Track(draw, even(call.frames, hold), near=0.0 if slides else 1.0)
     path = moves.rest(call.frames)
     if slides:
-        path = replace(path, right=np.clip(np.arange(call.frames) / call.world.rate * speed * way * 0.5, -4, 4))
+        path = replace(
+            path, right=np.clip(np.arange(call.frames) / call.world.rate * speed * way * 0.5, -4, 4)
+        )
     return call.shot((track,), path, tags=("car",))
 
 
@@ -340,17 +437,24 @@ def _fast(call: Call) -> Shot:
     random, rate = call.random, call.world.rate
     if random.random() < 0.5:
         tracks = call.cast(lambda: acting(random, call.seconds, 1.0))
-        return call.shot(tracks, extra=(effects.effect(random, "throw", call.setting()),), tags=("throw",))
+        return call.shot(
+            tracks, extra=(effects.effect(random, "throw", call.setting()),), tags=("throw",)
+        )
     part = call.scene.cast[0]
     big = replace(part, height=part.height * float(random.uniform(1, 3.5)), y=part.y + 0.1)
-    start, takes = float(random.uniform(0, call.seconds * 0.7)), float(random.integers(3, 14)) / rate
+    start, takes = (
+        float(random.uniform(0, call.seconds * 0.7)),
+        float(random.integers(3, 14)) / rate,
+    )
     motion = cycle(random, "run", 3.0)
 
     def shift(s: float) -> float:
         return part.facing * (-2.4 + 4.8 * (s - start) / takes) - part.x
 
-    moving = Track(staged(big, call.scene.framing, motion, shift),
-                   call.sheet(str(random.choice(["ones", "ones", "twos"]))))  # fmt: skip
+    moving = Track(
+        staged(big, call.scene.framing, motion, shift),
+        call.sheet(str(random.choice(["ones", "ones", "twos"]))),
+    )
     still = call.cast(lambda: held(random), "hold")[1:]
     return call.shot((*still, moving), tags=("crosses",))
 
@@ -365,7 +469,9 @@ def _effect(call: Call) -> Shot:
         (lambda: held(random)) if quiet else (lambda: acting(random, call.seconds, 1.0))
     )
     tracks = call.cast(motions, "hold" if quiet else None) if random.random() < 0.8 else ()
-    return call.shot(tracks, call.path(*("static",) * 6, *_MOVING, "shake"), extra, tags=tuple(map(str, kinds)))
+    return call.shot(
+        tracks, call.path(*("static",) * 6, *_MOVING, "shake"), extra, tags=tuple(map(str, kinds))
+    )
 
 
 def _light(call: Call) -> Shot:
@@ -390,8 +496,16 @@ def _crowd(call: Call) -> Shot:
     tracks: list[Track] = []
     for i in range(int(random.integers(4, 9))):
         x, up = random.uniform((-0.85, -0.12), (0.85, 0.04)).tolist()
-        one = Part(cast[i % len(cast)], x, part.y + up, part.height * 0.6 * (1 + up), int(random.choice([-1, 1])))
-        tracks.append(Track(staged(one, Framing(), acting(random, call.seconds, 0.8), _stays), call.sheet()))
+        one = Part(
+            cast[i % len(cast)],
+            x,
+            part.y + up,
+            part.height * 0.6 * (1 + up),
+            int(random.choice([-1, 1])),
+        )
+        tracks.append(
+            Track(staged(one, Framing(), acting(random, call.seconds, 0.8), _stays), call.sheet())
+        )
     return replace(call.shot(tuple(tracks)), framing=Framing(), tags=("crowd",))
 
 
@@ -402,12 +516,20 @@ def _swarm(call: Call) -> Shot:
     start = random.uniform((-1, 0), (1, 1), (many, 2))
     speed = random.normal(0, 0.25, (many, 2))
     sides = int(random.choice([3, 4, 5, 12]))
-    ring = np.stack([np.cos(np.arange(sides) * 6.283 / sides), np.sin(np.arange(sides) * 6.283 / sides)], 1)
+    ring = np.stack(
+        [np.cos(np.arange(sides) * 6.283 / sides), np.sin(np.arange(sides) * 6.283 / sides)], 1
+    )
 
     def draw(pen: Pen, s: float, middle: tuple[float, float], unit: float) -> None:
         at = np.mod(start + speed * s + (1, 0), (2, 1)) - (1, 0.5)
         for i, (x, y) in enumerate(at.tolist()):
-            pen.at(middle[0] + x * unit, middle[1] + y * unit, unit * size * (1 + i % 3), 1, s * (i % 5 - 2))
+            pen.at(
+                middle[0] + x * unit,
+                middle[1] + y * unit,
+                unit * size * (1 + i % 3),
+                1,
+                s * (i % 5 - 2),
+            )
             pen.shape(ring, look.palette.accents[i % 8], shade=0.3)
 
     return call.shot((Track(draw, call.sheet()),), tags=("swarm",))
@@ -422,20 +544,56 @@ def _sky(call: Call) -> Shot:
 
 
 _SHOTS: Final[dict[str, Callable[[Call], Shot]]] = {
-    "act": _act, "gesture": _gesture, "talk": _talk, "still": _still, "moving": _moving,
-    "rough": _rough, "walk": _walk, "jump": _jump, "tiny": _tiny, "ball": _ball, "car": _car,
-    "fast": _fast, "effect": _effect, "light": _light, "cover": _cover, "crowd": _crowd,
-    "swarm": _swarm, "sky": _sky,
-}  # fmt: skip
+    "act": _act,
+    "gesture": _gesture,
+    "talk": _talk,
+    "still": _still,
+    "moving": _moving,
+    "rough": _rough,
+    "walk": _walk,
+    "jump": _jump,
+    "tiny": _tiny,
+    "ball": _ball,
+    "car": _car,
+    "fast": _fast,
+    "effect": _effect,
+    "light": _light,
+    "cover": _cover,
+    "crowd": _crowd,
+    "swarm": _swarm,
+    "sky": _sky,
+}
 KINDS: Final = (
-    ("act", 5.0), ("gesture", 2.0), ("talk", 3.0), ("still", 2.0), ("moving", 3.0), ("rough", 1.0),
-    ("walk", 3.0), ("jump", 1.0), ("tiny", 1.2), ("ball", 0.7), ("car", 0.7), ("fast", 1.5),
-    ("effect", 3.0), ("light", 1.5), ("cover", 0.8), ("crowd", 0.7), ("swarm", 0.4), ("sky", 0.4),
-)  # fmt: skip
+    ("act", 5.0),
+    ("gesture", 2.0),
+    ("talk", 3.0),
+    ("still", 2.0),
+    ("moving", 2.2),
+    ("rough", 1.0),
+    ("walk", 3.0),
+    ("jump", 1.0),
+    ("tiny", 1.2),
+    ("ball", 0.7),
+    ("car", 0.7),
+    ("fast", 1.5),
+    ("effect", 3.0),
+    ("light", 1.5),
+    ("cover", 0.8),
+    ("crowd", 0.7),
+    ("swarm", 0.4),
+    ("sky", 0.4),
+)
 PLAIN: Final = (
-    ("act", 5.0), ("gesture", 2.0), ("talk", 3.0), ("still", 1.0), ("walk", 2.0), ("jump", 1.0),
-    ("moving", 1.0), ("ball", 0.5), ("crowd", 0.5),
-)  # fmt: skip
+    ("act", 5.0),
+    ("gesture", 2.0),
+    ("talk", 3.0),
+    ("still", 1.0),
+    ("walk", 2.0),
+    ("jump", 1.0),
+    ("moving", 1.0),
+    ("ball", 0.5),
+    ("crowd", 0.5),
+)
 
 
 def shot(random: Random, world: World, scene: Scene, frames: int) -> Shot:
@@ -448,10 +606,16 @@ def shot(random: Random, world: World, scene: Scene, frames: int) -> Shot:
 def again(one: Shot, frames: int) -> Shot:
     """The same shot from its beginning, at another length no longer than it was."""
     frames = min(frames, one.frames)
-    path = Path(*(part[:frames] for part in
-                  (one.path.right, one.path.down, one.path.zoom, one.path.roll, one.path.blur)))  # fmt: skip
+    path = Path(
+        *(
+            part[:frames]
+            for part in (one.path.right, one.path.down, one.path.zoom, one.path.roll, one.path.blur)
+        )
+    )
     tracks = tuple(replace(track, sheet=track.sheet[:frames]) for track in one.tracks)
-    return replace(one, frames=frames, path=path, tracks=tracks, effects=(), tags=(*one.tags, "again"))
+    return replace(
+        one, frames=frames, path=path, tracks=tracks, effects=(), tags=(*one.tags, "again")
+    )
 
 
 __all__ = ["KINDS", "PLAIN", "Call", "Part", "Scene", "World", "again", "framed", "shot", "world"]

@@ -123,7 +123,7 @@ class Stand:
         for t in range(self.shot.frames):
             state = self._state(t)
             bare = self._picture(t, state[0])
-            image = self._finished(bare, state[1], t)
+            image = self._finished(bare, state[1])
             moved: bool | None = None
             if before >= 0 and not self._same_view(before, t):
                 moved = self._redrawn(t, state, shown, image)
@@ -153,7 +153,7 @@ class Stand:
         """Whether the drawing differs from the one shown before, under the same view."""
         if shown is None or shown == state:
             return False
-        older = self._finished(self._picture(t, shown[0], keep=False), shown[1], t)
+        older = self._finished(self._picture(t, shown[0], keep=False), shown[1])
         return visible(older, image)
 
     def _picture(self, t: int, drawings: tuple[int, ...], keep: bool = True) -> Image:
@@ -192,7 +192,7 @@ class Stand:
             zoom, at = 1.0, (float(middle[0]), float(middle[1]))
             if t is not None:
                 there = moves.matrix(
-                    self.shot.path, t, self.size, self.size, np.array(self.size) / 2, track.near
+                    self.shot.path, t, self.size, np.array(self.size) / 2, track.near
                 )
                 zoom = float(there[0, 0])
                 found = there @ np.array([self.size[0] / 2, self.size[1] / 2, 1.0])
@@ -213,7 +213,7 @@ class Stand:
         return self._smeared(self._warped(scene, self.rest, t, 1.0), t)
 
     def _warped(self, layer: Image, rest: Points, t: int, depth: float) -> Image:
-        there = moves.matrix(self.shot.path, t, self.size, layer.shape[1::-1], rest, depth)
+        there = moves.matrix(self.shot.path, t, self.size, rest, depth)
         kind = cv2.INTER_LINEAR if self.look.smooth else cv2.INTER_NEAREST
         warped = cv2.warpAffine(
             layer, there, self.size, flags=kind, borderMode=cv2.BORDER_REPLICATE
@@ -224,7 +224,7 @@ class Stand:
         wide = round(float(self.shot.path.blur[t]) * self.size[1])
         return np.asarray(cv2.blur(image, (wide, 1)), np.uint8) if wide > 2 else image
 
-    def _finished(self, image: Image, states: tuple[int, ...], t: int) -> Image:
+    def _finished(self, image: Image, states: tuple[int, ...]) -> Image:
         """The picture with its effects. The same object where none shows anything."""
         if all(state < 0 for state in states):
             return image
