@@ -16,6 +16,7 @@ from typing import Final
 
 from sakuga.studio.sequence import Sequence
 from sakuga.studio.styles.films import LOOKS, PACES, drawn
+from sakuga.studio.styles.wrapped import studio
 
 Drawer = Callable[[int, tuple[int, int], tuple[float, float], Fraction, str], Sequence]
 """Draws a film: seed, (width, height), (least, most) seconds, frames a second, pace."""
@@ -32,7 +33,10 @@ def _drawn(
     return drawn(seed, style, size, seconds, rate, pace)
 
 
-STYLES: Final[dict[str, Drawer]] = {name: partial(_drawn, style=name) for name in LOOKS}
+STYLES: Final[dict[str, Drawer]] = {
+    **{name: partial(_drawn, style=name) for name in LOOKS},
+    "studio": studio,
+}
 """Every style by name."""
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from sakuga.studio.sequence import Sequence
 from sakuga.studio.styles import edit, joins, script
+from sakuga.studio.styles.cards import CARDS
 from sakuga.studio.styles.joins import CUT, Join
 from sakuga.studio.styles.look import (
     MOODS,
@@ -24,9 +25,13 @@ from sakuga.studio.styles.look import (
     mixed,
     palette,
 )
+from sakuga.studio.styles.panels import PANELS
 from sakuga.studio.styles.places import place
 from sakuga.studio.styles.script import Scene, World
 from sakuga.studio.styles.shots import Shot, Stand, Take
+
+SHOTS: Final = {**script.SHOTS, **CARDS, **PANELS}
+"""Every kind of shot."""
 
 Weights = tuple[tuple[str, float], ...]
 
@@ -186,6 +191,54 @@ def _pixel(random: Random) -> Look:
     )
 
 
+def _manga(random: Random) -> Look:
+    colours = greyed(_mood(random, "day", "snow", "fog", "earth"), float(random.uniform(1.2, 2.2)))
+    return Look(
+        "manga",
+        colours,
+        float(random.uniform(0.8, 1.6)),
+        (12, 12, 12),
+        str(random.choice(["paper", "paper", "colour"])),
+        ground="toned",
+        eyes="anime",
+        heads=float(random.uniform(3.5, 7)),
+        paper=(248, 248, 248),
+        exposures=(("twos", 1), ("threes", 3), ("fours", 2), ("6", 2), ("8", 1), ("12", 1)),
+    )
+
+
+def _credits(random: Random) -> Look:
+    maker = (_flat, _painted, _anime, _retro, _silhouette)[int(random.integers(5))]
+    return replace(maker(random), style="credits")
+
+
+_COMIC: Final[Weights] = (
+    ("page", 6.0),
+    ("panel", 4.0),
+    ("pops", 1.5),
+    ("still", 1.5),
+    ("effect", 1.0),
+    ("talk", 0.7),
+    ("act", 0.5),
+    ("light", 0.7),
+    ("rough", 0.5),
+    ("moving", 1.0),
+    ("card", 0.4),
+)
+_WORDS: Final[Weights] = (
+    ("card", 4.0),
+    ("swap", 2.0),
+    ("roll", 4.0),
+    ("typed", 1.0),
+    ("slides", 1.5),
+    ("still", 1.5),
+    ("act", 0.7),
+    ("moving", 0.5),
+    ("effect", 0.4),
+    ("talk", 0.4),
+    ("sky", 0.3),
+)
+
 LOOKS: Final[dict[str, Style]] = {
     "flat": Style(_flat),
     "line": Style(_line),
@@ -195,6 +248,8 @@ LOOKS: Final[dict[str, Style]] = {
     "silhouette": Style(_silhouette, ("human", "human", "critter", "bird")),
     "retro": Style(_retro, ("human", "human", "critter", "blob")),
     "pixel": Style(_pixel),
+    "manga": Style(_manga, ("human", "human", "critter"), _COMIC),
+    "credits": Style(_credits, None, _WORDS),
 }
 """Styles of which every shot is photographed alike."""
 
@@ -358,7 +413,7 @@ def shots(random: Random, world: World, asked: Plan) -> list[Shot]:
         if want.again is not None and found[want.again].frames >= frames:
             found.append(script.again(found[want.again], frames))
         else:
-            found.append(script.shot(random, world, want.scene, frames))
+            found.append(script.shot(random, world, want.scene, frames, SHOTS))
     return found
 
 

@@ -543,7 +543,9 @@ def _sky(call: Call) -> Shot:
     return replace(call, scene=scene).shot((), path, tags=("sky",))
 
 
-_SHOTS: Final[dict[str, Callable[[Call], Shot]]] = {
+Table = dict[str, Callable[[Call], Shot]]
+
+SHOTS: Final[Table] = {
     "act": _act,
     "gesture": _gesture,
     "talk": _talk,
@@ -582,6 +584,8 @@ KINDS: Final = (
     ("crowd", 0.7),
     ("swarm", 0.4),
     ("sky", 0.4),
+    ("card", 0.4),
+    ("slides", 0.2),
 )
 PLAIN: Final = (
     ("act", 5.0),
@@ -596,10 +600,10 @@ PLAIN: Final = (
 )
 
 
-def shot(random: Random, world: World, scene: Scene, frames: int) -> Shot:
-    """A shot by lot of the film's kinds. frames: its length."""
+def shot(random: Random, world: World, scene: Scene, frames: int, table: Table) -> Shot:
+    """A shot by lot of the film's kinds. frames: its length; table: the kinds by name."""
     kind = lot(random, world.kinds)
-    found = _SHOTS[kind](Call(random, world, scene, frames))
+    found = table[kind](Call(random, world, scene, frames))
     return replace(found, tags=(kind, *found.tags))
 
 
@@ -616,6 +620,3 @@ def again(one: Shot, frames: int) -> Shot:
     return replace(
         one, frames=frames, path=path, tracks=tracks, effects=(), tags=(*one.tags, "again")
     )
-
-
-__all__ = ["KINDS", "PLAIN", "Call", "Part", "Scene", "World", "again", "framed", "shot", "world"]

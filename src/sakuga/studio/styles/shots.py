@@ -58,10 +58,15 @@ class Track:
         return shown % self.period if self.period else shown
 
 
+Plate = Callable[[Look, tuple[int, int], float], Image]
+"""Paints a background: look, (width, height) pixels, pixels of a picture's height."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
     """All that is photographed. far: share of the camera's move that the place makes (1: it lies
-    with the figures); near_sheet: things before the figures move past, too."""
+    with the figures); near: share that what stands before the figures makes;
+    plate: paints the background instead of the place."""
 
     frames: int
     where: Place
@@ -71,8 +76,8 @@ class Shot:
     effects: tuple[Effect, ...]
     far: float = 1.0
     near: float = 0.0
-    group: str = ""
     tags: tuple[str, ...] = ()
+    plate: Plate | None = None
 
 
 @dataclass(slots=True)
@@ -99,11 +104,17 @@ class Stand:
             shot.far != 1.0 or shot.near > 0 or any(track.near != 1.0 for track in shot.tracks)
         )
         self.stage, self.rest = self._stage(max(shot.far, 0.0) if self.layered else 1.0)
-        self.base = paint(shot.where, look, shot.framing, self.stage, float(size[1]))
+        self.base = self._plate()
         self.front = self._front()
         self._scenes: dict[tuple[int, ...], Image] = {}
         self._seen: tuple[object, Image] = (None, self.base)
         self._effects: dict[tuple[int, tuple[int, ...]], tuple[Image, Image]] = {}
+
+    def _plate(self) -> Image:
+        shot, unit = self.shot, float(self.size[1])
+        if shot.plate is not None:
+            return shot.plate(self.look, self.stage, unit)
+        return paint(shot.where, self.look, shot.framing, self.stage, unit)
 
     def _stage(self, depth: float) -> tuple[tuple[int, int], Points]:
         wide, high, shift = moves.margins(self.shot.path, self.size[1], depth)
