@@ -39,11 +39,12 @@ Weights = tuple[tuple[str, float], ...]
 @dataclass(frozen=True, slots=True)
 class Style:
     """A visual style. look: makes a film's look by lot; figures: kinds of its cast, None: any;
-    kinds: weights of its kinds of shots."""
+    kinds: weights of its kinds of shots; plain: of those that a plain film has."""
 
     look: Callable[[Random], Look]
     figures: tuple[str, ...] | None = None
     kinds: Weights = script.KINDS
+    plain: Weights = script.PLAIN
 
 
 def _mood(random: Random, *moods: str) -> Palette:
@@ -248,8 +249,15 @@ LOOKS: Final[dict[str, Style]] = {
     "silhouette": Style(_silhouette, ("human", "human", "critter", "bird")),
     "retro": Style(_retro, ("human", "human", "critter", "blob")),
     "pixel": Style(_pixel),
-    "manga": Style(_manga, ("human", "human", "critter"), _COMIC),
-    "credits": Style(_credits, None, _WORDS),
+    "manga": Style(
+        _manga,
+        ("human", "human", "critter"),
+        _COMIC,
+        (("page", 4.0), ("panel", 3.0), ("still", 1.0)),
+    ),
+    "credits": Style(
+        _credits, None, _WORDS, (("card", 3.0), ("swap", 1.0), ("roll", 2.0), ("act", 1.0))
+    ),
 }
 """Styles of which every shot is photographed alike."""
 
@@ -434,7 +442,7 @@ def drawn(
     random, made = random_of(seed, style), LOOKS[style]
     look = made.look(random)
     small = -(-size[0] // look.block), -(-size[1] // look.block)
-    kinds = script.PLAIN if pace == "plain" else made.kinds
+    kinds = made.plain if pace == "plain" else made.kinds
     world = script.world(random, look, small, float(rate), kinds, made.figures, pace == "plain")
     total = round(float(rate) * float(random.uniform(*seconds)))
     asked = plan(random, world, total, pace)

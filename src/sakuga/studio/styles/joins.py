@@ -140,8 +140,10 @@ def _irised(one: Image, two: Image, _how: Join, share: float) -> Image:
     return _opened(two, one, share)
 
 
-def _turned(one: Image, two: Image, _how: Join, share: float) -> Image:
-    """The earlier picture is turned over like a page, from the right."""
+def _turned(one: Image, two: Image, how: Join, share: float) -> Image:
+    """The earlier picture is turned over like a page, from the right or from the left."""
+    if how.style % 2:
+        one, two = one[:, ::-1], two[:, ::-1]
     height, width = one.shape[:2]
     edge = round(width * (1 - share))
     fold = min(max(round(width * 0.18 * np.sin(np.pi * share)) + 2, 1), edge) if edge else 0
@@ -152,7 +154,7 @@ def _turned(one: Image, two: Image, _how: Join, share: float) -> Image:
         now[:, edge - fold : edge] = np.asarray(back.repeat(3, 2), np.uint8)
     shade = now[:, edge : edge + fold // 2]
     now[:, edge : edge + fold // 2] = shade // 2
-    return now
+    return np.ascontiguousarray(now[:, ::-1]) if how.style % 2 else now
 
 
 def _blurred(image: Image, how: Join, share: float, leaves: bool) -> Image:
