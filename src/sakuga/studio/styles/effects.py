@@ -90,7 +90,7 @@ def _rain(random: Random, on: Setting) -> Effect:
         cv2.polylines(now, list(lines), False, colour, max(1, round(on.unit)), _kind(on.look), 4)
         return now
 
-    return _effect("rain", _window(random, _held(random, on.frames, (1, 2, 2, 3)), 0.8), draw)
+    return _effect("rain", _window(random, _held(random, on.frames, (1, 2, 2, 3, 4)), 0.8), draw)
 
 
 def _falling(random: Random, on: Setting) -> Effect:
@@ -114,7 +114,9 @@ def _falling(random: Random, on: Setting) -> Effect:
             cv2.circle(now, (x, y), round(r * 16), colour, -1, _kind(on.look), 4)
         return now
 
-    return _effect("falling", _window(random, _held(random, on.frames, (1, 1, 2, 2, 3)), 0.8), draw)
+    return _effect(
+        "falling", _window(random, _held(random, on.frames, (1, 1, 2, 2, 3, 4)), 0.8), draw
+    )
 
 
 def _puff(image: Image, on: Setting, x: float, y: float, r: float, fill: Colour) -> None:
@@ -148,7 +150,7 @@ def _smoke(random: Random, on: Setting) -> Effect:
             _puff(now, on, float(x), float(y), float(grown), darker(fill, 0.05 * (i % 4)))
         return now
 
-    return _effect("smoke", _held(random, on.frames, (1, 2, 2, 3)), draw)
+    return _effect("smoke", _held(random, on.frames, (1, 2, 2, 3, 4)), draw)
 
 
 def _fire(random: Random, on: Setting) -> Effect:
@@ -169,7 +171,7 @@ def _fire(random: Random, on: Setting) -> Effect:
             cv2.fillPoly(now, [fixed], colour, _kind(on.look), 4)
         return now
 
-    return _effect("fire", _window(random, _held(random, on.frames, (1, 2, 2, 3)), 0.7), draw)
+    return _effect("fire", _window(random, _held(random, on.frames, (1, 2, 2, 3, 4)), 0.7), draw)
 
 
 def _radial(size: tuple[int, int], x: float, y: float, reach: float) -> Image:
@@ -222,7 +224,7 @@ def _aura(random: Random, on: Setting) -> Effect:
         layer = cv2.blur(layer, (max(round(9 * on.unit), 1),) * 2)
         return np.asarray(cv2.add(image, np.asarray(layer, np.uint8)), np.uint8)
 
-    return _effect("aura", _window(random, _held(random, on.frames, (1, 2, 2, 3)), 0.7), draw)
+    return _effect("aura", _window(random, _held(random, on.frames, (1, 2, 2, 3, 4)), 0.7), draw)
 
 
 def _explosion(random: Random, on: Setting) -> Effect:
@@ -480,7 +482,7 @@ def _rings(random: Random, on: Setting) -> Effect:
             cv2.circle(now, at, round(float(r) * 16), colour, thick, _kind(on.look), 4)
         return now
 
-    return _effect("rings", _window(random, _held(random, on.frames, (1, 2, 2, 3)), 0.6), draw)
+    return _effect("rings", _window(random, _held(random, on.frames, (1, 2, 2, 3, 4)), 0.6), draw)
 
 
 def _bolt(random: Random, on: Setting) -> Effect:

@@ -33,7 +33,7 @@ from sakuga.studio.styles.motion import (
     X,
     Y,
 )
-from sakuga.studio.styles.pen import Pen, bent, oval
+from sakuga.studio.styles.pen import Pen, bent, oval, rounded
 
 KINDS: Final = ("human", "human", "human", "critter", "blob", "bird", "robot", "paper")
 _HAIR: Final = ("spikes", "bob", "long", "tail", "bald", "cap", "hat", "buns", "curls")
@@ -183,7 +183,7 @@ def _torso(pen: Pen, m: Model, hip: float, chest: float) -> None:
     sides = [(-half, chest), (-half * 0.7, chest - 0.035), (half * 0.7, chest - 0.035)]
     sides += [(half, chest), (waist, (chest + bottom) / 2), (waist * 1.1, bottom)]
     sides += [(-waist * 1.1, bottom), (-waist, (chest + bottom) / 2)]
-    pen.shape(sides, m.top, shade=0.5)
+    pen.shape(rounded(sides), m.top, shade=0.5)
     if m.outfit == "coat":
         pen.stroke([(0, chest), (0, bottom)], darker(m.top, 0.5), 0.0)
     elif m.outfit in ("trousers", "shorts"):
@@ -249,7 +249,7 @@ def _head(pen: Pen, m: Model, pose: Pose) -> None:
     for side in (-1, 1):
         ear = _spot(m, pose, side * 0.98 - turn * 0.3, 0.15)
         pen.oval(*ear, m.head * 0.2, m.head * 0.26, m.skin)
-    pen.shape(_spun(m, pose, jaw), m.skin, shade=0.35)
+    pen.shape(rounded(_spun(m, pose, jaw)), m.skin, shade=0.35)
     if pen.look.construction:
         pen.guide(_spun(m, pose, [(turn, -1), (turn * 1.4, 0), (turn, 1)]))
         pen.guide(_spun(m, pose, [(-1, 0.1), (turn, 0.2), (1, 0.1)]))
@@ -387,7 +387,9 @@ def _hair(pen: Pen, m: Model, pose: Pose, turn: float) -> None:
     if m.hair in ("cap", "hat"):
         _hat(pen, m, pose, turn)
         return
-    pen.shape(_spun(m, pose, cap + fringe), m.hair_colour, shade=0.3)
+    outline = _spun(m, pose, cap + fringe)
+    sharp = m.hair == "spikes"
+    pen.shape(outline if sharp else rounded(outline), m.hair_colour, shade=0.3)
 
 
 def _hat(pen: Pen, m: Model, pose: Pose, turn: float) -> None:

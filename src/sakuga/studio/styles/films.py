@@ -325,7 +325,7 @@ def _fresh(random: Random, world: World, found: Plan) -> Scene:
 
 
 def _how(random: Random, world: World, pace: str, most: int) -> Join:
-    share = {"any": 0.28, "fast": 0.06, "slow": 0.5, "plain": 0.0}[pace]
+    share = {"any": 0.45, "fast": 0.06, "slow": 0.5, "plain": 0.0}[pace]
     if random.random() >= share:
         return CUT
     return joins.join(random, world.rate, most)
@@ -444,7 +444,7 @@ def drawn(
     small = -(-size[0] // look.block), -(-size[1] // look.block)
     kinds = made.plain if pace == "plain" else made.kinds
     world = script.world(random, look, small, float(rate), kinds, made.figures, pace == "plain")
-    total = round(float(rate) * float(random.uniform(*seconds)))
+    total = max(round(float(rate) * float(random.uniform(*seconds))), 2)
     asked = plan(random, world, total, pace)
     takes = photographed(random, shots(random, world, asked), look, small, float(rate))
     frames = edit.joined(takes, asked.how)

@@ -165,12 +165,14 @@ class Look:
     construction: bool = False
     paper: Colour = (235, 240, 240)
     exposures: tuple[tuple[str, float], ...] = (
-        ("ones", 2),
+        ("ones", 1.3),
         ("twos", 4),
         ("threes", 3),
-        ("fours", 1),
-        ("6", 0.5),
-        ("8", 0.5),
-        ("12", 0.5),
+        ("fours", 1.5),
+        ("5", 0.3),
+        ("6", 0.8),
+        ("8", 0.7),
+        ("12", 0.6),
         ("mixed", 1),
+        ("burst", 0.5),
     )

@@ -17,6 +17,8 @@ _FINE: Final = 1 << _SHIFT
 _ANGLES: Final = np.arange(22) * (2 * math.pi / 22)
 CIRCLE: Final = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], 1)
 """(22, 2) points of the unit circle."""
+_FINER: Final = np.arange(60) * (2 * math.pi / 60)
+_FINE_CIRCLE: Final = np.stack([np.cos(_FINER), np.sin(_FINER)], 1)
 
 Many = Sequence[tuple[float, float]] | Points
 
@@ -98,7 +100,8 @@ class Pen:
         solid: bool = False,
     ) -> None:
         """A filled ellipse; turn: radians."""
-        self.shape(oval(x, y, rx, ry, turn), colour, line, shade, solid)
+        fine = max(rx, ry) * self.scale > 24
+        self.shape(oval(x, y, rx, ry, turn, fine), colour, line, shade, solid)
 
     def tube(self, points: Many, width: float, colour: Colour, line: float = 1.0) -> None:
         """A limb with round ends along the points; width: in the figure's units."""
@@ -197,13 +200,22 @@ class Pen:
         cv2.fillPoly(self.image, [under], self._full((30, 28, 26)), self._kind, _SHIFT)
 
 
-def oval(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Points:
-    """(22, 2) points of an ellipse; turn: radians."""
-    flat = CIRCLE * (rx, ry)
+def oval(x: float, y: float, rx: float, ry: float, turn: float = 0.0, fine: bool = False) -> Points:
+    """(22, 2) points of an ellipse, (60, 2) of a fine one; turn: radians."""
+    flat = (_FINE_CIRCLE if fine else CIRCLE) * (rx, ry)
     if turn:
         cos, sin = math.cos(turn), math.sin(turn)
         flat = flat @ np.array([[cos, sin], [-sin, cos]])
     return flat + np.array([x, y])
+
+
+def rounded(points: Many) -> Points:
+    """The closed shape with its corners cut off twice (Chaikin)."""
+    now = np.asarray(points, np.float64)
+    for _ in range(2):
+        after = np.roll(now, -1, 0)
+        now = np.stack([now * 0.75 + after * 0.25, now * 0.25 + after * 0.75], 1).reshape(-1, 2)
+    return now
 
 
 def bent(start: tuple[float, float], bend: tuple[float, float], end: tuple[float, float]) -> Points:

@@ -218,7 +218,7 @@ def _act(call: Call) -> Shot:
     return call.shot(tracks, call.path(*_CALM), near=near)
 
 
-_CALM: Final = ("static",) * 9 + ("pan", "push", "drift", "zoom in")
+_CALM: Final = ("static",) * 20 + ("pan", "push", "drift", "zoom in")
 _MOVING: Final = ("pan", "pan", "tilt", "diagonal", "zoom in", "zoom out", "push", "drift", "roll")
 
 
@@ -241,7 +241,7 @@ def _gesture(call: Call) -> Shot:
 
 def _talk(call: Call) -> Shot:
     parts = str(call.random.choice(["mouth", "mouth", "blink", "both"]))
-    kind = str(call.random.choice(["twos", "twos", "threes", "fours", "ones"]))
+    kind = str(call.random.choice(["twos", "twos", "threes", "threes", "fours", "ones", "6"]))
     first, still = talking(call.random, parts), held(call.random)
     one = call.sheet(kind)
     tracks = tuple(
@@ -252,7 +252,7 @@ def _talk(call: Call) -> Shot:
 
 
 def _still(call: Call) -> Shot:
-    kinds = ("static",) * (14 if call.world.plain else 9)
+    kinds = ("static",) * (30 if call.world.plain else 12)
     tracks = call.cast(lambda: held(call.random), "hold")
     return call.shot(tracks, call.path(*kinds, *_MOVING), near=_nearness(call), tags=("held",))
 
@@ -287,7 +287,7 @@ def _walk(call: Call) -> Shot:
     motion = cycle(random, kind, rate / period)
     part = call.scene.cast[0]
     speed = part.height * float(random.uniform(0.5, 1.4)) * rate / period
-    if random.random() < 0.5:
+    if random.random() < 0.35:
         t = np.arange(call.frames) / rate * speed * part.facing * call.scene.framing.zoom
         path = replace(moves.rest(call.frames), right=np.clip(t, -4, 4))
         track = Track(
@@ -470,7 +470,7 @@ def _effect(call: Call) -> Shot:
     )
     tracks = call.cast(motions, "hold" if quiet else None) if random.random() < 0.8 else ()
     return call.shot(
-        tracks, call.path(*("static",) * 6, *_MOVING, "shake"), extra, tags=tuple(map(str, kinds))
+        tracks, call.path(*("static",) * 24, *_MOVING, "shake"), extra, tags=tuple(map(str, kinds))
     )
 
 
