@@ -54,9 +54,9 @@ class VideoFormat:
     pixel_format: `yuv420p`, `yuv444p`, `yuv420p10le`, ... ; rotation: degrees counter-clockwise, a
     mark in the file's header only; preset: x264's names, translated for the other codecs; threads:
     0 is all cores. colours: primaries, transfer and matrix by their numbers in H.273; tagged: the
-    file names them. full_range: levels 0 to 255. interlaced: each frame is two fields; H.264 marks the upper
-    one as the first, MPEG-2 the lower. time_base: seconds a tick, where stamps are coarser than the writer's own;
-    nominal_rate: the rate that the header claims, if not `rate`.
+    file names them. full_range: levels 0 to 255. interlaced: each frame is two fields; H.264 marks
+    the upper one as the first, MPEG-2 the lower. time_base: seconds a tick, where stamps are
+    coarser than the writer's own; nominal_rate: the rate that the header claims, if not `rate`.
     """
 
     codec: str = "h264"
