@@ -23,12 +23,12 @@ import cv2
 import numpy as np
 
 from benchmarks.films import KEPT
+from benchmarks.scanned import scanned
 from benchmarks.table import Line, markdown
 from sakuga.build.scan.content import Content
 from sakuga.build.scan.picture import Picture
-from sakuga.build.scan.worker import measure, meters
 from sakuga.build.split import Split
-from sakuga.core.records import Clip, Signals, Video
+from sakuga.core.records import Clip
 from sakuga.core.video import VideoReader
 from sakuga.studio import Camera, Encoding, Film, Shot, draw, film
 
@@ -131,22 +131,12 @@ def meet(made: tuple[str, int, int], span: dict[str, Any]) -> bool:
     return made[1] < span["end"] and span["start"] < made[2]
 
 
-def measured(path: Path) -> tuple[Signals, Video]:
-    """All that `split` reads of a file."""
-    with VideoReader(str(path)) as reader:
-        described = reader.describe()
-        columns, damaged = measure(reader, meters(release=True))
-    known = {n: getattr(described, n) for n in Video.__slots__ if hasattr(described, n)}
-    video = Video(**{n: known.get(n) for n in Video.__slots__} | {"id": path.stem})
-    return Signals(id=path.stem, frames=len(columns["pts"]), damaged=damaged, **columns), video
-
-
 def scores(paths: Sequence[Path]) -> dict[str, Score]:
     """Every detector's score over some films with their truth beside them."""
     made = {name: Score() for name in DETECTORS}
     for path in paths:
         truth = json.loads(path.with_suffix(".json").read_text())
-        item = measured(path)
+        item = scanned(path, release=True)
         for name, split in DETECTORS.items():
             made[name].add(truth, list(split.load()([item])))
     return made
@@ -255,7 +245,7 @@ def cost_lines() -> Iterator[Line]:
     milliseconds, size = cost(path)
     yield Line("content meter, VP9 480p: ms a frame", milliseconds, "<=", 0.08)
     yield Line("content meter: bytes a frame", size, "<=", 80)
-    item = measured(path)
+    item = scanned(path, release=True)
     started = time.process_time()
     list(Split().load()([item]))
     spent = time.process_time() - started

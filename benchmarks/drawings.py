@@ -25,13 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.films import KEPT
+from benchmarks.scanned import scanned
 from benchmarks.table import Line, markdown
-from sakuga.build.evidence import evidence
-from sakuga.build.scan.worker import measure, meters
 from sakuga.core.records import Signals
-from sakuga.core.video import VideoReader
 from sakuga.studio import Encoding, draw, exercises, film
 from sakuga.studio import Film as Cartoon
+from sakuga.timing.drawings import Drawings, drawings
+from sakuga.timing.reading import reading
 
 Flags = NDArray[np.bool_]
 
@@ -117,14 +117,19 @@ class Count:
 @cache
 def signals(path: Path) -> Signals:
     """As `scan` measures it, with what the paper's rule reads."""
-    with VideoReader(str(path), quantisers=True) as reader:
-        columns, broken = measure(reader, meters(release=True))
-    return Signals(id=path.name, frames=len(columns["pts"]), damaged=broken, **columns)
+    return scanned(path, release=True)[0]
+
+
+@cache
+def decided(path: Path) -> Drawings:
+    """As the rule `local` decides of every frame."""
+    measured, video = scanned(path)
+    return drawings(measured, reading(measured, video.time_base))
 
 
 def ours(film: Film) -> Flags:
     """The rule `local`."""
-    return evidence(signals(film.path)).new
+    return decided(film.path).new
 
 
 def paper(film: Film) -> Flags:
@@ -283,7 +288,7 @@ def recalls(films: Sequence[Film]) -> Iterator[Line]:
 
 def calibration(films: Sequence[Film]) -> str:
     """Stated confidence against the share that was right."""
-    pairs = [(evidence(signals(f.path)), f) for f in films]
+    pairs = [(decided(f.path), f) for f in films]
     sure = np.concatenate([e.confidence[f.scored] for e, f in pairs])
     right = np.concatenate([(e.new == f.new)[f.scored] for e, f in pairs])
     edges = (0.5, 0.7, 0.9, 0.97, 0.99, 1.01)

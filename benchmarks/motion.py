@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from math import hypot, log, sqrt
 from pathlib import Path
@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.films import KEPT
+from benchmarks.scanned import scanned
 from benchmarks.table import Line, markdown
 from sakuga.build.motion import MotionStage
 from sakuga.build.scan.camera import CameraMeter
 from sakuga.build.scan.picture import Picture
-from sakuga.build.scan.worker import measure, meters
 from sakuga.core.records import Clip, Keyframes, Motion, Signals, Video
 from sakuga.core.video import VideoReader
 from sakuga.studio import Camera, Encoding, Film, Shot, draw, film
@@ -94,7 +94,7 @@ def judged(drawn: Film, encoding: Encoding) -> list[Judged]:
     """The room's word on every true shot of a film."""
     path = kept(drawn, encoding)
     truth = json.loads(path.with_suffix(".json").read_text())
-    video, signals = scanned(path)
+    signals, video = scanned(path)
     clips = [clip_of(shot, truth, signals) for shot in truth["shots"]]
     drawings = [keyframes_of(clip, truth) for clip in clips]
     rows = MotionStage().load()([
@@ -122,16 +122,6 @@ def lasting(signals: Signals, clip: Clip, video: Video) -> float:
     return float(ticks * video.time_base)
 
 
-def scanned(path: Path) -> tuple[Video, Signals]:
-    """A file as the rooms before this one tell of it."""
-    with VideoReader(str(path), quantisers=True) as reader:
-        told = reader.describe()
-        columns, damaged = measure(reader, meters(False))
-    known = {f.name: getattr(told, f.name, "") for f in fields(Video)} | {"id": path.name}
-    signals = Signals(id=path.name, frames=len(columns["pts"]), damaged=damaged, **columns)
-    return Video(**known), signals
-
-
 def clip_of(shot: dict[str, Any], truth: dict[str, Any], signals: Signals) -> Clip:
     """A true shot; its body bears none of the true transitions."""
     start, end = shot["start"], shot["end"]
@@ -153,7 +143,8 @@ def keyframes_of(clip: Clip, truth: dict[str, Any]) -> Keyframes:
     later = [n for n in range(clip.start + 1, clip.end) if truth["per_frame"][n]["new"]]
     starts = np.array([clip.start, *later], np.int32)
     holds = np.diff(np.append(starts, clip.end)).astype(np.int32)
-    return Keyframes(clip.id, clip.video, starts, holds, starts, np.ones(1, np.float32))
+    none, sure = starts[:0], np.ones(1, np.float32)
+    return Keyframes(clip.id, clip.video, starts, holds, starts, starts, none, sure)
 
 
 def true_move(one: Judged) -> str:

@@ -70,7 +70,9 @@ def scan(path: Path) -> int:
     """The one full decode with everything it measures."""
     prepare()
     with VideoReader(str(path), threads=1, quantisers=True) as reader:
-        return len(measure(reader, meters(release=False))[0]["pts"])
+        columns = measure(reader, meters(release=False))
+    assert columns is not None
+    return len(columns["pts"])
 
 
 class ToSamples:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.drawings import CLEAN, SEEDS, SUITES, UNSCORED, drawn
-from benchmarks.motion import clip_of, keyframes_of, scanned
+from benchmarks.motion import clip_of, keyframes_of
+from benchmarks.scanned import scanned
 from benchmarks.table import Line, markdown
 from sakuga.build.keyframe import Keyframe
 from sakuga.build.motion import MotionStage
@@ -38,13 +39,13 @@ def shots(encoding: Encoding, seed: int) -> Iterator[Shot]:
     """Every true shot of a film."""
     path = drawn(encoding, seed).path
     truth = json.loads(path.with_suffix(".json").read_text())
-    video, signals = scanned(path)
+    signals, video = scanned(path)
     hardly = [0 < line["pct_pixels_changed"] <= UNSCORED for line in truth["per_frame"]]
     find, judge = Keyframe().load(), MotionStage().load()
     for shot in truth["shots"]:
         clip = clip_of(shot, truth, signals)
         true = keyframes_of(clip, truth)
-        [found] = find([(clip, signals)])
+        [found] = find([(clip, signals, video)])
         wrong = set(found.frames.tolist()) ^ set(true.frames.tolist())
         wrong = {n for n in wrong if not hardly[n]}
         told, right = judge([(keys, clip, signals, video) for keys in (found, true)])

@@ -61,6 +61,6 @@ def build(path: Path) -> None:
     [signals] = Scan().load()([(video,)])
     clips = list(Split().load()([(signals, video)]))
     assert [clip.start for clip in clips] + [signals.frames] == [0] + [clip.end for clip in clips]
-    keyframes = list(Keyframe().load()([(clip, signals) for clip in clips]))
+    keyframes = list(Keyframe().load()([(clip, signals, video) for clip in clips]))
     samples = list(Sample().load()([(keys, video, signals) for keys in keyframes]))
     assert [s.frames[0] for s in samples] == [clip.start for clip in clips]

@@ -57,7 +57,7 @@ def test_clips_partition_a_film_and_drawings_fill_its_clips(
         path = write(Path(folder, "a.mkv"), frames, "ffv1", "yuv444p")
         video, signals = scanned(path)
         clips = list(Split(min_length=min_length).load()([(signals, video)]))
-        keyframes = list(Keyframe().load()([(clip, signals) for clip in clips]))
+        keyframes = list(Keyframe().load()([(clip, signals, video) for clip in clips]))
         samples = list(Sample(every=3).load()([(k, video, signals) for k in keyframes]))
     assert signals.frames == len(frames)
     partition(clips, signals)
@@ -97,7 +97,7 @@ def test_motion_is_finite_and_in_its_range(frames: list[Image]) -> None:
         path = write(Path(folder, "a.mkv"), frames, "ffv1", "yuv444p")
         video, signals = scanned(path)
     clips = list(Split().load()([(signals, video)]))
-    keyframes = list(Keyframe().load()([(clip, signals) for clip in clips]))
+    keyframes = list(Keyframe().load()([(clip, signals, video) for clip in clips]))
     items = [(keys, clip, signals, video) for keys, clip in zip(keyframes, clips, strict=True)]
     for motion, clip, keys in zip(MotionStage().load()(items), clips, keyframes, strict=True):
         assert motion.id == clip.id

@@ -144,9 +144,9 @@ def _planned(
     assert isinstance(collect, Collect)
     listing = find_sources(request.inputs, collect, store, reading)
     if not listing.parts:
-        raise RequestError(
-            f"nothing to build: no input given, and {request.out} holds no sources yet"
-        )
+        given = ", ".join(request.inputs)
+        why = f"no file in {given}" if given else "no input given"
+        raise RequestError(f"nothing to build: {why}, and {request.out} holds no sources yet")
     return make_plan(store, stages, listing.parts, request.parts), listing
 
 

@@ -47,9 +47,10 @@ PROVENANCE: dict[str, tuple[str, ...]] = {  # table -> the columns of a row that
         *("codec", "bit_depth", "colour_range", "file_bytes", "source_group", "split"),
         *("url", "user_tags", "licence"),
     ),
-    "keyframes": ("keyframes", "keyframe_numbers", "holds", "drawings"),
+    "keyframes": ("keyframes", "keyframe_numbers", "holds", "drawings", "cel_keyframe_numbers"),
     "motions": (
         *("dynamic_score", "timing_class", "exposure", "timing", "mixed_timing", "pulldown"),
+        *("cel_exposure", "film_rate", "carried", "clock_confidence", "harmed"),
         *("camera", "camera_x", "camera_y", "camera_zoom", "camera_shake"),
     ),
     "tags": ("anime_tags", "character_tags", "ratings", "rating"),
@@ -72,7 +73,7 @@ class Publish:
     )
     optional: ClassVar[tuple[type, ...]] = (Tags, Captions, Text, Aesthetic, Classes, Description)
     writes: ClassVar[type] = Row
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     batch: ClassVar[int] = 64
 
     split_by: Literal["group", "clip"] = "group"
@@ -137,7 +138,13 @@ class Publish:
             timing=motion.timing,
             timing_class=motion.dynamic_class,
             mixed_timing=motion.mixed,
+            cel_exposure=motion.cel_exposure,
+            cel_keyframe_numbers=keys.cels - clip.start,
             pulldown=motion.pulldown,
+            film_rate=motion.film_rate,
+            carried=motion.carried,
+            clock_confidence=motion.clock_confidence,
+            harmed=motion.harmed,
             camera=motion.camera,
             camera_x=motion.camera_x,
             camera_y=motion.camera_y,

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 from av.video.format import VideoFormat
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from numpy.typing import NDArray
 
 PLANAR = frozenset(
@@ -49,6 +49,11 @@ class Frame:
     def damaged(self) -> bool:
         """True where the decoder concealed an error."""
         return self._frame.is_corrupt
+
+    @property
+    def intra(self) -> bool:
+        """True where the codec drew the frame without another one."""
+        return self._frame.pict_type == PictureType.I
 
     @property
     def bits(self) -> int:
@@ -91,6 +96,12 @@ class Frame:
         rows = np.frombuffer(cast(Any, plane), np.uint16 if wide else np.uint8)
         rows = rows.reshape(-1, plane.line_size // (1 + wide))
         return cast(Plane, rows[: plane.height, : plane.width])
+
+    def layers(self) -> NDArray[np.uint8] | None:
+        """(H, W, 4) uint8 RGB and alpha, as stored; None where the format has no alpha."""
+        if not any(component.is_alpha for component in self._frame.format.components):
+            return None
+        return cast("NDArray[np.uint8]", self._frame.to_ndarray(format="rgba", threads=1))
 
     def bgr(self) -> NDArray[np.uint8]:
         """The picture as stored, not rotated: (H, W, 3) uint8 BGR."""

@@ -84,8 +84,11 @@ class Signals:
     id: str
     frames: int
     damaged: int  # packets or frames that the decoder reported as broken
+    combed: bool  # frames bear two fields' pictures: only the first field was looked at
     pts: Ticks  # (T,); -1 where the file gives none
     grid: Bytes8  # (T * 72,) content: means over 8x6 cells of luma, 4x3 of U, 4x3 of V
+    ink: Bytes8  # (T * 48,) content: detail in 8x6 cells, quarters of a grey level
+    measures: Bytes8  # (T * K,) all that the nets read, see `sakuga.core.measures`
     contrast: Floats  # (T,) content: standard deviation of luma, in grey levels
     kinship: Floats  # (T,) content: how alike fine detail is to the frame before's, 1 if unchanged
     hsv_change: Counts  # (T * 3,) if release, else (0,): what PySceneDetect scores, as sums
@@ -135,6 +138,8 @@ class Keyframes:
     frames: Counts  # (K,) frame numbers in the video, ascending, the first is the clip's start
     holds: Counts  # (K,) frames until the next keyframe or the clip's end
     drawings: Counts  # (K,) 1-based; a drawing that returns keeps its number
+    cels: Counts  # (C,) those of `frames` on which more is new than the camera's view
+    mixed: Counts  # frames that bear two pictures, blended or combed
     confidence: Floats  # (T,) of each frame's decision, new drawing or repeat, 0.5 to 1
 
 
@@ -161,7 +166,12 @@ class Motion:
     exposure: int  # the hold most frames stand in, in film frames; 0 if the clip is one drawing
     timing: str  # ones, twos, threes, fours, ..., hold
     mixed: bool  # no single hold covers most of the clip
-    pulldown: bool  # one frame in five repeats the one before, and is no timing
+    cel_exposure: int  # the same of what is drawn: a camera move alone changes no drawing
+    pulldown: bool  # a conversion of the frame rate repeats or mixes frames; that is no timing
+    film_rate: Fraction  # frames a second of the film in the file; 0 where it can't be told
+    carried: str  # how the file carries the film: as_is, repeats, telecine, blended, ...
+    clock_confidence: float  # 0 to 1: of film_rate and carried
+    harmed: str | None  # what a conversion made impossible to tell
     camera: CameraMove
     camera_x: float  # frame widths a second, positive: the camera goes right
     camera_y: float  # frame heights a second, positive: the camera goes down
@@ -392,7 +402,13 @@ class Row:
     timing: str
     timing_class: Timing
     mixed_timing: bool
+    cel_exposure: int
+    cel_keyframe_numbers: Counts  # keyframe_numbers on which a drawing changed, not only the view
     pulldown: bool
+    film_rate: Fraction
+    carried: str
+    clock_confidence: float
+    harmed: str | None
     camera: CameraMove
     camera_x: float
     camera_y: float

@@ -18,17 +18,19 @@ import av
 import av.error
 import av.logging
 import numpy as np
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from sakuga.core.containers import FORMATS
+from sakuga.core.alpha import fitted, ground_for, over, with_alpha
 from sakuga.core.errors import NoFrames, NoVideo, TooLarge, Unreadable, Unrecognised
 from sakuga.core.files import open_file
 from sakuga.core.frame import Frame
 from sakuga.core.hevc import Slices
 from sakuga.core.pulse import beat
 
-FORMATS = "mov,matroska"  # mp4 and webm are among them; a playlist would name files to open
 MAX_PIXELS = 8192 * 4352  # of one frame; 8K and a little
 REORDER = 16  # frames by which decoding order may run ahead of presentation (H.264, HEVC: at most)
 QUANTISERS = {"export_side_data": "venc_params"}
@@ -64,6 +66,8 @@ class VideoReader:
 
     quantisers: have H.264 and HEVC frames tell theirs, the former at a few percent of the time of
     decoding.
+    ground: the grey that transparent parts are laid over, 0 to 255; None where nothing is
+    transparent.
     Without `stream`, the first one that the container marks as default is taken, cover art never.
     Raises Unreadable, Unrecognised, NoVideo, NoFrames (no decoder) or TooLarge.
     """
@@ -78,7 +82,11 @@ class VideoReader:
         self._url, self._index, self._quantisers = url, stream, quantisers
         self._threads = threads or decode_threads()
         self.damaged = 0
+        self.ground: int | None = None
         self._start()
+        if self._has_alpha():
+            self.ground = ground_for(self.frames())
+            self._restart()
 
     def __enter__(self) -> VideoReader:
         return self
@@ -134,7 +142,7 @@ class VideoReader:
 
     def _until(self, wanted: dict[int, int]) -> Iterator[Frame]:
         """Frames by PTS, from here to the last. What no other is coded from is not even decoded."""
-        context = self._stream.codec_context
+        context = self._context
         skipping = context.codec.name in SKIPPING
         for packet in self._packets():
             needed = not skipping or packet is None or packet.pts is None or packet.pts in wanted
@@ -161,19 +169,20 @@ class VideoReader:
             yield packet
 
     def _decode(self, packet: Any) -> list[VideoFrame]:
-        context = self._stream.codec_context
         try:
-            frames = context.decode(None) if packet is None else packet.decode()
+            frames = self._context.decode(packet)
         except (av.error.FFmpegError, ValueError):
             self.damaged += 1
             return []
         return [self._fitted(frame) for frame in frames]
 
     def _fitted(self, frame: VideoFrame) -> VideoFrame:
-        """Scaled to the stream's first size where that changes on the way."""
+        """Laid over the ground, and fitted into the first size where that changes on the way."""
+        if self.ground is not None:
+            frame = over(frame, self.ground)
         if (frame.width, frame.height) == self._size:
             return frame
-        return frame.reformat(*self._size, threads=1)
+        return fitted(frame, *self._size)
 
     def _seek_before(self, number: int, pts: NDArray[np.int64]) -> None:
         """To a codec keyframe that is shown at or before a frame.
@@ -205,11 +214,19 @@ class VideoReader:
                 "max_pixels": str(MAX_PIXELS),
                 **(QUANTISERS if self._quantisers else {}),
             }
+            self._context = with_alpha(self._stream) or context
             told = self._quantisers and context.codec.name == "hevc"
             self._slices = Slices(context.extradata) if told else None
             context.thread_count = self._threads
             context.thread_type = "AUTO" if self._threads > 1 else "NONE"
             self._opened = opened.pop_all()
+
+    def _has_alpha(self) -> bool:
+        """True where pictures may be transparent."""
+        name = self._context.pix_fmt
+        return self._context is not self._stream.codec_context or bool(
+            name and any(c.is_alpha for c in VideoFormat(name).components)
+        )
 
     def _restart(self) -> None:
         """Open the file anew: only so are frames counted as they were the first time."""

@@ -29,7 +29,7 @@ def item_maker(path: Path) -> Any:
 
     def make(name: str, *frames: int) -> tuple[Any, ...]:
         numbers = np.array(frames, np.int32)
-        return Keyframes(name, "v", numbers, numbers, numbers, np.zeros(0)), video, signals
+        return Keyframes(name, "v", *[numbers] * 5, np.zeros(0)), video, signals
 
     return make
 

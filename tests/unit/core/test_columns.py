@@ -110,7 +110,7 @@ def test_pandas_is_not_imported_to_write_and_read_a_part(tmp_path: Any) -> None:
         "from sakuga.core.records import Keyframes, Failure\n"
         "from sakuga.core.store import Part, Store\n"
         "store, part = Store(sys.argv[1]), Part('keyframes', 0, '0' * 16)\n"
-        "row = Keyframes('a', 'b', *[np.arange(2, dtype=np.int32)] * 3, np.ones(2, np.float32))\n"
+        "row = Keyframes('a', 'b', *[np.arange(2, dtype=np.int32)] * 5, np.ones(2, np.float32))\n"
         "with store.writing(part, Keyframes, {'of': 'a test'}) as out:\n"
         "    out.add([row], [Failure('c', 'd', 'e', 'f')])\n"
         "store.read_part(part, Keyframes), list(store.iterate_part(part, Keyframes))\n"

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sakuga.build.collect import Collect
-from sakuga.build.collect.content import HEAD, WANTED, kind_of
+from sakuga.core.containers import HEAD, claims, kind_of
 from sakuga.core.errors import RequestError
 from sakuga.core.files import file_system, local_path, open_file
 from sakuga.core.recipe import fingerprint
@@ -28,7 +28,6 @@ from sakuga.core.store import Part, Store
 PLATFORM = "folder"  # of sources that were found here, not imported
 PARTS_WANTED = 256  # as many parts as this from one listing, until a part has
 PART_LIMIT = 64  # this many files
-_NAMED_AS_VIDEO = (".mp4", ".mkv", ".webm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,7 @@ class Found:
     url: str
     bytes: int
     modified: int
+    named: bool = False  # it was given itself, not found in a folder
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,7 @@ def _is_new(file: Found, known: Source | None) -> bool:
         known is None
         or (known.bytes, known.modified) != (file.bytes, file.modified)
         or (known.video is None and not known.skipped)
+        or bool(file.named and known.skipped)
     )
 
 
@@ -147,7 +148,7 @@ def _files_at(given: str, store: Store) -> Iterator[Found]:
     if path.is_dir():
         yield from _files_in_folder(path, {os.path.realpath(store.path())})
     elif os.path.lexists(path) and (file := _found(path)).bytes >= 0:
-        yield file
+        yield replace(file, named=True)
     else:
         raise RequestError(f"{given}: there is no such file or folder")
 
@@ -217,13 +218,12 @@ def _read_all(
 def _read(file: Found, recipe: Collect) -> Source:
     """Look into a file: its kind, and its content's hash if it is wanted."""
     video, kind = None, "unknown"
-    wanted = _claims(
-        file.url
-    )  # a damaged or unreadable film is a failure, other things are skipped
+    claimed = claims(file.url) or file.named
+    wanted = claimed  # a damaged or unreadable film is a failure, other things are skipped
     try:
         with open_file(file.url) as content:
             kind = kind_of(content.read(HEAD))
-            wanted = kind in WANTED or (wanted and kind in ("unknown", "text"))
+            wanted = recipe.wants(kind) or (claimed and kind in ("unknown", "text")) or file.named
             if wanted:
                 content.seek(0)
                 video = _hash(content)
@@ -244,11 +244,6 @@ def _read(file: Found, recipe: Collect) -> Source:
         duplicate_of=None,
         skipped=None if wanted else kind,
     )
-
-
-def _claims(url: str) -> bool:
-    """True where the name says that it is a video we build from."""
-    return url.lower().endswith(_NAMED_AS_VIDEO)
 
 
 def _hash(content: Any) -> str:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated, ClassVar, Final
 
 from annotated_types import Gt, Interval
 
 from sakuga.build.motion.camera import view_of
-from sakuga.build.motion.clock import Clocks
-from sakuga.build.motion.timing import timing_of
 from sakuga.core.records import Clip, Keyframes, Motion, Signals, Timing, Video
+from sakuga.timing.clock import Clock
+from sakuga.timing.exposure import timing_of
+from sakuga.timing.film import clock_of
 
 Item = tuple[Keyframes, Clip, Signals, Video]
 
@@ -35,7 +37,7 @@ class MotionStage:
     name: ClassVar[str] = "motion"
     reads: ClassVar[tuple[type, ...]] = (Keyframes, Clip, Signals, Video)
     writes: ClassVar[type] = Motion
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     batch: ClassVar[int] = 64
 
     mixed_below: Annotated[float, Interval(ge=0, le=1)] = 0.6
@@ -46,10 +48,13 @@ class MotionStage:
         return self._work
 
     def _work(self, items: Sequence[Item]) -> Iterator[Motion]:
-        clocks = Clocks()
+        clocks: dict[str, Clock] = {}
         for keyframes, clip, signals, video in items:
-            clock = clocks.of(keyframes, clip, signals, video)
+            if signals.id not in clocks:
+                clocks = {signals.id: clock_of(signals, video)}
+            clock = clocks[signals.id]
             timing = timing_of(clock.holds(keyframes.frames, clip.end), self.mixed_below)
+            cels = timing_of(clock.holds(keyframes.cels, clip.end), self.mixed_below)
             view = view_of(signals, clip, video, self.still)
             score = dynamic_score(keyframes, clip)
             yield Motion(
@@ -60,7 +65,12 @@ class MotionStage:
                 exposure=timing.exposure,
                 timing=timing.name,
                 mixed=timing.mixed,
-                pulldown=clock.pulldown,
+                cel_exposure=cels.exposure,
+                pulldown=clock.converted,
+                film_rate=clock.film_rate or Fraction(0),
+                carried=clock.carried,
+                clock_confidence=clock.confidence,
+                harmed=clock.harmed,
                 camera=view.move,
                 camera_x=view.right,
                 camera_y=view.down,

@@ -6,6 +6,10 @@ frame before the first is none, so `change` and `stir` are as large as can be th
 
 pts          time stamp in ticks of the stream's time base, -1 where the file gives none
 grid         means of luma in 8x6 cells, then of U and V in 4x3 cells each: 72 bytes (`content`)
+ink          detail in 8x6 cells: how far luma lies from what is around it (`content`)
+measures     bytes by name, a row a frame: all that the nets of `sakuga.timing` read besides
+             (`places`, `kin`, `cel`; names in `sakuga.core.measures`)
+combed       true where frames bear two pictures, line by line: then one field is looked at (`comb`)
 contrast     standard deviation of luma, grey levels
 kinship      how alike fine detail is to the frame before's, 1 where unchanged
 change       the largest lasting change of an 8x8 block: variance of its difference from the frame
@@ -43,7 +47,7 @@ class Scan:
     name: ClassVar[str] = "scan"
     reads: ClassVar[tuple[type, ...]] = (Video,)
     writes: ClassVar[type] = Signals
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     batch: ClassVar[int] = 1
 
     release: bool = False

@@ -38,7 +38,7 @@ def blocks_in(size: int) -> int:
 
 def means(stack: Small) -> Floats:
     """Mean of each block: (N, H, W) uint8, whole blocks, to (N, H / 8, W / 8)."""
-    return _of_blocks(stack.astype(np.float32))
+    return block_means(stack.astype(np.float32))
 
 
 def change(now: Small, other: Small, shift: Floats, share: Floats) -> Floats:
@@ -50,7 +50,7 @@ def change(now: Small, other: Small, shift: Floats, share: Floats) -> Floats:
     n, h, w = now.shape
     apart = cv2.absdiff(now.reshape(n * h, w), other.reshape(n * h, w)).astype(np.float32)
     np.multiply(apart, apart, out=apart)
-    squares = _of_blocks(apart.reshape(n, h, w))
+    squares = block_means(apart.reshape(n, h, w))
     squares -= shift * shift / share
     return np.maximum(squares, 0.0, out=squares)
 
@@ -92,7 +92,7 @@ def _sums(right: Slopes, down: Slopes, later: Slopes) -> Floats:
     np.multiply(sides[:2], sides[0], out=products[:2])
     np.multiply(sides[1], sides[1], out=products[2])
     np.multiply(sides, sides[2], out=products[3:])
-    summed = _of_blocks(products.reshape(6 * n, *size[1:]))
+    summed = block_means(products.reshape(6 * n, *size[1:]))
     summed = summed.reshape(6, n, *summed.shape[1:])
     summed *= BLOCK * BLOCK * _SCALES
     return summed
@@ -104,7 +104,7 @@ def _explained(xx: Any, xy: Any, yy: Any, xt: Any, yt: Any, stiffness: float) ->
     return (xt * xt * b - 2 * xt * yt * xy + yt * yt * a) / (a * b - xy * xy)
 
 
-def _of_blocks(stack: Floats) -> Floats:
-    """(N, H, W) to the means of blocks, (N, H / 8, W / 8)."""
+def block_means(stack: Floats) -> Floats:
+    """(N, H, W), whole blocks of 8x8, to their means, (N, H / 8, W / 8)."""
     n, h, w = stack.shape
     return halve(halve(halve(stack.reshape(n * h, w)))).reshape(n, h // BLOCK, w // BLOCK)

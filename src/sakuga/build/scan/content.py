@@ -31,14 +31,16 @@ _LITTLE: Final = 0.17  # grey levels, mean over the cells of luma: colours stay 
 _MUCH: Final = 2.0  # grey levels, mean over the cells: less is no boundary
 _SMALLEST: Final = 24  # pixels of the half picture: less has no detail
 _STRONG: Final = 10.0  # grey levels: one strong edge shall not outweigh all others
+_INK: Final = 4.0  # parts of a grey level in which ink is kept
 _LONGER_SIDE: Final = 256  # pixels to which PySceneDetect reduces a frame
 
 
 class Content:
-    """The meter of `grid`, `contrast`, `kinship` and, with `release`, of `hsv_change`."""
+    """The meter of `grid`, `ink`, `contrast`, `kinship` and, with `release`, of `hsv_change`."""
 
     def __init__(self, release: bool = False) -> None:
-        self._grid = Rows(np.uint8)
+        self._grid, self._ink = Rows(np.uint8), Rows(np.uint8)
+        self._inked: NDArray[np.uint8] = np.zeros(_LUMA, np.uint8)
         self._levels = Columns(("contrast", "kinship"))
         self._row: NDArray[np.uint8] = np.zeros(WIDTH, np.uint8)
         self._coloured = self._row[:_LUMA].copy()  # luma when colours were last looked at
@@ -54,6 +56,9 @@ class Content:
             row[_LUMA:_U] = _cells(_thinned(picture.u), COARSE)
             row[_U:] = _cells(_thinned(picture.v), COARSE)
         self._grid.add(row)
+        if picture.previous is None or picture.changed:
+            self._inked = _ink(picture.half)
+        self._ink.add(self._inked)
         contrast = cv2.meanStdDev(picture.half)[1].item()
         much = picture.previous is None or cv2.norm(row, before, cv2.NORM_L1) >= _MUCH * WIDTH
         self._levels.add(contrast, _kinship(picture) if much else 1.0)
@@ -61,9 +66,11 @@ class Content:
             self._hsv.add(picture.frame.bgr())
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """grid: (T * 72,) uint8; contrast, kinship: (T,); hsv_change: (T * 3,) int32, or empty."""
+        """grid: (T * 72,), ink: (T * 48,) uint8; contrast, kinship: (T,); hsv_change: (T * 3,) int32,
+        or empty."""
         return {
             "grid": self._grid.flat(),
+            "ink": self._ink.flat(),
             **self._levels.columns(),
             "hsv_change": self._hsv.columns() if self._hsv is not None else np.zeros(0, np.int32),
         }
@@ -134,6 +141,14 @@ def _detail(half: Small) -> NDArray[np.float32]:
     middle = half[h // 7 : h - h // 7, w // 12 : w - w // 12]
     fine = cv2.subtract(middle, cv2.blur(middle, (9, 9)), dtype=cv2.CV_32F)
     return np.clip(fine, -_STRONG, _STRONG)  # pyright: ignore[reportReturnType]
+
+
+def _ink(half: Small) -> NDArray[np.uint8]:
+    """How much detail each cell of luma bears: the mean distance from what is around it, times
+    `_INK`. Lines on white paper hardly change a mean; they change this."""
+    around = cv2.blur(half, (9, 9))
+    detail = cv2.convertScaleAbs(cv2.absdiff(half, around), alpha=_INK)
+    return _cells(detail, GRID)  # pyright: ignore[reportArgumentType]
 
 
 def _cells(plane: Small, cells: tuple[int, int]) -> NDArray[np.uint8]:

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from sakuga.build.scan.blocks import BLOCK, Floats, blocks_in, change, means, stir
 from sakuga.build.scan.columns import Columns
+from sakuga.build.scan.measures import Measures
 from sakuga.build.scan.picture import Picture, Small
+from sakuga.build.scan.places import blend, places
 from sakuga.build.scan.returns import Returns
+from sakuga.core.measures import BLEND, STEP
 
 BATCH: Final = 8
 """Frames measured in one go: enough to share the cost of a call, few enough for the cache."""
@@ -19,6 +22,8 @@ _WAKE: Final = 1 / 300  # of a change comes back in the frames after it, as the 
 _FADES: Final = 0.5  # of that wake is left a frame later
 EVERYTHING: Final = 65025.0
 """What stands in `change` and `stir` of a frame that has none to be compared with."""
+_NOTHING: Final = 0.3  # squared grey levels that every block may change by
+_RISES: Final = 1.1  # a frame, of what a block changes by when it is quiet
 _AROUND: Final = np.ones((3, 3), np.uint8)
 
 
@@ -34,6 +39,7 @@ class DrawingMeter:
         self._changes = Columns(("change",))
         self._stirs = Columns(("flicker", "stir", "drift"))
         self._returns = Returns()
+        self._measures = Measures(STEP), Measures(BLEND)
         self._film: _Film | None = None
 
     def add(self, picture: Picture) -> None:
@@ -48,7 +54,10 @@ class DrawingMeter:
     def columns(self) -> dict[str, NDArray[Any]]:
         """T rows each, see `records.Signals`."""
         self._end()
-        return {**self._changes.columns(), **self._stirs.columns(), **self._returns.columns()}
+        columns: dict[str, NDArray[Any]] = {**self._changes.columns(), **self._stirs.columns()}
+        for measures in self._measures:
+            columns.update(measures.columns())
+        return {**columns, **self._returns.columns()}
 
     def _end(self) -> None:
         """At the end, and where the size of the picture changes."""
@@ -63,6 +72,7 @@ class DrawingMeter:
             return
         step = film.changes(self._changes)
         film.stirs(step, self._stirs)
+        film.measures(step, *self._measures)
         largest = step.max(axis=(1, 2)).tolist()
         for i in range(film.gathered):
             if film.known == 0 and i == 0:
@@ -88,6 +98,8 @@ class _Film:
         self._indices = [0] * BATCH
         self._wake = np.zeros(self._means.shape[1:], np.float32)  # to be expected of past changes
         self._open: tuple[Floats, Floats] | None = None  # the frame before: its change, the wake
+        self._quiet = np.full(self._means.shape[1:], np.inf, np.float32)
+        self._two: Floats = self._means[:0]
         self._thin = _thinner(
             self._means.shape[1:], tuple(blocks_in(max(size - 2, 1)) for size in half)
         )
@@ -123,6 +135,7 @@ class _Film:
         end = 2 + self.gathered
         self._means[2:end] = means(self._luma[2:end])
         step, two = self._against(1), self._against(2)
+        self._two = two
         self._spread = _spread(self._past(step))
         own = np.minimum(step, two)
         if self._open is None:
@@ -156,6 +169,28 @@ class _Film:
         stirred[:first] = flickered[:first] = EVERYTHING
         for row in zip(flickered.tolist(), stirred.tolist(), drift.tolist(), strict=True):
             rows.add(*row)
+
+    def measures(self, step: Floats, steps: Measures, blends: Measures) -> None:
+        """Write the measures of every gathered frame; step: from `changes`."""
+        end = 2 + self.gathered
+        shift = (self._means[2:end] - self._means[1 : end - 1]) ** 2
+        ratio = self._ratio(step)
+        rows = places(step, np.where(np.isinf(self._two), step, self._two), ratio, shift)
+        first = int(self.known == 0)
+        rows[:first] = EVERYTHING
+        steps.add(rows)
+        mixed = blend(self._half[:end])
+        mixed[: max(0, 2 - self.known)] = 0
+        blends.add(mixed)
+
+    def _ratio(self, step: Floats) -> Floats:
+        """Change of each block over what it changes by when it is quiet: a slow minimum."""
+        ratio = np.empty_like(step)
+        for i, (own, out) in enumerate(zip(step, ratio, strict=True)):
+            np.divide(own + _NOTHING, np.minimum(self._quiet, EVERYTHING) + _NOTHING, out=out)
+            if self.known or i:  # the very first frame has nothing to be compared with
+                self._quiet = np.minimum(own, _RISES * self._quiet + _NOTHING / 6)
+        return ratio
 
     def forget(self) -> None:
         """All but the last two frames."""

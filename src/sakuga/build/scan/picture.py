@@ -7,7 +7,7 @@ One exact halving after another costs a quarter of one large step (measured: 0.1
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import cv2
 import numpy as np
@@ -39,14 +39,16 @@ class Picture:
 
     luma: (h, w) uint8, about 212x120; 10 and 12 bits are scaled to 8. previous: the picture
     before it, or None at the first and after a change of size; only one step back is kept. frame:
-    the whole frame, for what needs more.
+    the whole frame, for what needs more. field: only every other line is looked at, the first
+    field of an interlaced film: each field shows one picture, a combed frame shows two.
     """
 
-    def __init__(self, frame: Frame, previous: Picture | None) -> None:
+    def __init__(self, frame: Frame, previous: Picture | None, field: bool = False) -> None:
         self.frame = frame
+        self._field = field
         self.index = frame.index
         self.previous = previous
-        self.luma: Small = _reduce(frame.plane(0), frame.bits, SHORTER_SIDE)
+        self.luma: Small = _reduce(self._plane(0), frame.bits, SHORTER_SIDE)
         if previous is not None:
             previous.previous = None
             if previous.luma.shape != self.luma.shape:
@@ -82,9 +84,18 @@ class Picture:
         """
         return cv2.minMaxLoc(self.difference)[1] > _ROUNDING
 
+    def _plane(self, plane: int) -> Plane:
+        """A plane of the frame, or one field of it, as wide as it is high again."""
+        whole = self.frame.plane(plane)
+        if not self._field:
+            return whole
+        lines = np.ascontiguousarray(whole[::2])
+        size = max(1, lines.shape[1] // 2), lines.shape[0]
+        return cast("Plane", cv2.resize(lines, size, interpolation=cv2.INTER_AREA))
+
     def _chroma(self, plane: int) -> Small:
         h, w = self.luma.shape
-        small = _reduce(self.frame.plane(plane), self.frame.bits, min(h, w))
+        small = _reduce(self._plane(plane), self.frame.bits, min(h, w))
         if small.shape == self.luma.shape:
             return small
         return cv2.resize(small, (w, h), interpolation=cv2.INTER_AREA)  # pyright: ignore[reportReturnType]

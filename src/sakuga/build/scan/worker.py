@@ -10,13 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.build.scan.camera import CameraMeter
+from sakuga.build.scan.cel import CelMeter
 from sakuga.build.scan.columns import Columns
+from sakuga.build.scan.comb import CombMeter
 from sakuga.build.scan.content import Content
 from sakuga.build.scan.drawing import DrawingMeter
+from sakuga.build.scan.kin import KinMeter
+from sakuga.build.scan.measures import joined
 from sakuga.build.scan.picture import Meter, Picture
 from sakuga.build.scan.quantiser import Quantiser
 from sakuga.build.scan.ssim import Ssim
 from sakuga.core.errors import NoFrames
+from sakuga.core.measures import NAMES
 from sakuga.core.records import Signals, Video
 from sakuga.core.video import VideoReader
 
@@ -36,11 +41,18 @@ class Worker:
             yield self._scan(video)
 
     def _scan(self, video: Video) -> Signals:
-        with VideoReader(video.url, video.stream, quantisers=True) as reader:
-            measured, damaged = measure(reader, meters(self._recipe.release))
+        measured = self._measured(video, field=False)
+        combed = measured is None
+        measured = measured or self._measured(video, field=True)
+        assert measured is not None  # only a look at whole frames gives up
         if not len(measured["pts"]):
             raise NoFrames("no frame of the video stream decodes")
-        return Signals(id=video.id, frames=len(measured["pts"]), damaged=damaged, **measured)
+        return Signals(id=video.id, frames=len(measured["pts"]), combed=combed, **measured)
+
+    def _measured(self, video: Video, field: bool) -> dict[str, Any] | None:
+        """All columns, from whole frames or from one field; None for a combed film's frames."""
+        with VideoReader(video.url, video.stream, quantisers=True) as reader:
+            return measure(reader, meters(self._recipe.release), field)
 
 
 def prepare() -> None:
@@ -56,20 +68,37 @@ def prepare() -> None:
 
 def meters(release: bool) -> list[Meter]:
     """All that look at a film; `release`: also those that only the release's rules read."""
-    return [DrawingMeter(), Content(release), CameraMeter(), Quantiser(), Ssim(release)]
+    return [
+        DrawingMeter(),
+        KinMeter(),
+        CelMeter(),
+        Content(release),
+        CameraMeter(),
+        Quantiser(),
+        Ssim(release),
+    ]
 
 
-def measure(reader: VideoReader, looking: Sequence[Meter]) -> tuple[dict[str, NDArray[Any]], int]:
-    """Every column of `Signals`, and how many packets or frames were broken."""
+def measure(
+    reader: VideoReader, looking: Sequence[Meter], field: bool = False
+) -> dict[str, Any] | None:
+    """Every column of `Signals`, and `damaged`: how many packets or frames were broken.
+
+    None as soon as the film proves to be combed, unless one field is looked at.
+    """
     times, broken = Columns(("pts",), np.int64), 0
-    picture = None
+    picture, combs = None, CombMeter()
     for frame in reader.frames():
-        picture = Picture(frame, picture)
+        picture = Picture(frame, picture, field)
         times.add(-1 if frame.pts is None else frame.pts)
         broken += frame.damaged
-        for meter in looking:
+        for meter in (combs, *looking):
             meter.add(picture)
+        if combs.combed and not field:
+            return None
     columns = times.columns()
-    for meter in looking:
-        columns.update(meter.columns())
-    return columns, broken + reader.damaged
+    measures: dict[str, NDArray[np.uint8]] = {}
+    for meter in (combs, *looking):
+        for name, column in meter.columns().items():
+            (measures if name in NAMES else columns)[name] = column
+    return {**columns, "measures": joined(measures), "damaged": broken + reader.damaged}

@@ -33,7 +33,7 @@ class Split:
     name: ClassVar[str] = "split"
     reads: ClassVar[tuple[type, ...]] = (Signals, Video)
     writes: ClassVar[type] = Clip
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     batch: ClassVar[int] = 1
 
     mode: Literal["drawings", "frames"] = "drawings"

@@ -1,49 +1,30 @@
-"""A boundary between two shots, and what a row of boundaries makes of a film: its clips."""
+"""What a row of boundaries makes of a film: its clips."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
 
-from sakuga.core import records
 from sakuga.core.records import Clip, Signals, Video
+from sakuga.timing.boundaries import Boundary
 
 
-@dataclass(frozen=True, slots=True)
-class Border:
-    """Frames [first, last) bear the transition, both empty at a cut; `at` opens the next shot.
-
-    A film that fades in has a border at 0, one that fades out has one at its last frame's end.
-    """
-
-    kind: records.Boundary
-    at: int
-    first: int
-    last: int
-    confidence: float
-
-    def later(self, frames: int) -> Border:
-        """The same, so many frames later."""
-        return replace(
-            self, at=self.at + frames, first=self.first + frames, last=self.last + frames
-        )
-
-
-def cut(at: int, confidence: float) -> Border:
+def cut(at: int, confidence: float) -> Boundary:
     """A hard cut: frame `at` is the first of the new shot."""
-    return Border("cut", at, at, at, confidence)
+    return Boundary("cut", at, at, at, confidence)
 
 
-def clips(signals: Signals, video: Video, borders: Sequence[Border], min_length: int) -> list[Clip]:
+def clips(
+    signals: Signals, video: Video, borders: Sequence[Boundary], min_length: int
+) -> list[Clip]:
     """The shots between the borders, which ascend and don't overlap. They partition the film."""
     after = _after(signals, video)
     frames = signals.frames
-    opening = Border("start", 0, 0, 0, 1.0)
-    closing = Border("end", frames, frames, frames, 1.0)
+    opening = Boundary("start", 0, 0, 0, 1.0)
+    closing = Boundary("end", frames, frames, frames, 1.0)
     edges = list(borders)
     if not edges or edges[0].at > 0:
         edges.insert(0, opening)
@@ -54,7 +35,7 @@ def clips(signals: Signals, video: Video, borders: Sequence[Border], min_length:
 
 
 def _clip(
-    signals: Signals, after: int, index: int, opens: Border, closes: Border, min_length: int
+    signals: Signals, after: int, index: int, opens: Boundary, closes: Boundary, min_length: int
 ) -> Clip:
     start, end = opens.at, closes.at
     body_start = min(max(opens.last, start), end)

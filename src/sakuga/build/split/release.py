@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sakuga.build.split.boundary import Border, cut
+from sakuga.build.split.boundary import cut
 from sakuga.core.errors import RequestError
 from sakuga.core.records import Signals, Video
+from sakuga.timing.boundaries import Boundary
 
 if TYPE_CHECKING:
     from sakuga.build.split import Split
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _LONGER_SIDE: Final = 256
 
 
-def borders(split: Split, signals: Signals, video: Video) -> list[Border]:
+def borders(split: Split, signals: Signals, video: Video) -> list[Boundary]:
     """Cuts of the chosen detector. Raises RequestError without `[scan] release = true`."""
     if len(signals.hsv_change) != 3 * signals.frames:
         raise RequestError(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sakuga.build.collect import Collect
-from sakuga.build.collect.content import kind_of
+from sakuga.core.containers import kind_of
 from sakuga.build.collect.folder import find_sources
 from sakuga.core.errors import RequestError
 from sakuga.core.files import local_path

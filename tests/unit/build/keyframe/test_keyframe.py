@@ -7,19 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakuga.build.evidence import Evidence
 from sakuga.build.keyframe import Keyframe
 from sakuga.build.keyframe.worker import keyframes
 from sakuga.core.errors import RequestError
-from tests.unit.build.motion.makers import clip, signals
+from sakuga.timing.drawings import Drawings
+from tests.unit.build.motion.makers import clip, signals, video
 
 
-def found(new: list[bool], returns: dict[int, int] | None = None) -> Evidence:
-    """Evidence for so many frames."""
+def found(new: list[bool], returns: dict[int, int] | None = None) -> Drawings:
+    """What was decided of so many frames."""
     back = np.full(len(new), -1, np.int32)
     for frame, earlier in (returns or {}).items():
         back[frame] = earlier
-    return Evidence(np.array(new), np.full(len(new), 0.9, np.float32), back)
+    flags = np.array(new)
+    return Drawings(flags, ~flags, flags, np.full(len(new), 0.9, np.float32), back)
 
 
 def test_holds_reach_to_the_next_keyframe_and_the_clips_end():
@@ -64,18 +65,11 @@ def test_any_evidence_gives_sound_keyframes(new: list[bool], data: st.DataObject
 
 def test_the_papers_rule_keeps_what_is_less_alike_than_its_threshold():
     ssim = np.array([1.0, 0.99, 0.949, 0.951, 0.2], np.float32)
-    (made,) = Keyframe("paper").load()([(clip(5), signals(5, ssim=ssim))])
+    (made,) = Keyframe("paper").load()([(clip(5), signals(5, ssim=ssim), video())])
     assert made.frames.tolist() == [0, 2, 4]
     assert made.confidence[4] > made.confidence[2] > 0.5
 
 
 def test_the_papers_rule_says_what_it_lacks():
     with pytest.raises(RequestError, match=r"\[scan\] release = true"):
-        list(Keyframe("paper").load()([(clip(5), signals(5, ssim=np.zeros(0, np.float32)))]))
-
-
-def test_the_local_rule_reads_the_films_noise():
-    change = np.array([60000, 0.1, 500, 0.1, 400, 0.2, 600, 0.1] * 8, np.float32)
-    (made,) = Keyframe().load()([(clip(64), signals(64, change=change, stir=change))])
-    assert made.frames.tolist() == list(range(0, 64, 2))
-    assert (made.holds == 2).all()
+        list(Keyframe("paper").load()([(clip(5), signals(5, ssim=np.zeros(0, np.float32)), video())]))

@@ -51,4 +51,6 @@ def keyframes(frames: Sequence[int], end: int) -> Keyframes:
     """Drawings that begin at these frames."""
     starts = np.array(frames, np.int32)
     holds = np.diff(np.append(starts, end)).astype(np.int32)
-    return Keyframes("c", "v", starts, holds, np.arange(len(starts)) + 1, np.ones(1, np.float32))
+    numbers = np.arange(len(starts), dtype=np.int32) + 1
+    none = np.zeros(0, np.int32)
+    return Keyframes("c", "v", starts, holds, numbers, starts, none, np.ones(1, np.float32))

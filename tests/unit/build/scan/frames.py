@@ -17,7 +17,7 @@ Luma = NDArray[np.uint8]
 class Planes:
     """Stands for `core.frame.Frame`: a luma plane, grey chroma of half its size."""
 
-    damaged, pts = False, None
+    damaged, pts, intra = False, None, False
 
     def __init__(self, luma: NDArray[Any], index: int, bits: int = 8) -> None:
         self.index, self.bits = index, bits

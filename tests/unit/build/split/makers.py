@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.core.measures import WIDTH
 from sakuga.core.records import Clip, Signals, Video
 
 DETAIL = 400.0  # variance inside the cells of a picture
@@ -106,6 +107,9 @@ def signals(run: Run, **columns: Any) -> Signals:
         "contrast": np.sqrt(run.detail + grid[:, :48].var(axis=1)).astype(np.float32),
         "kinship": run.kinship.astype(np.float32),
         "hsv_change": np.zeros(0, np.int32),
+        "ink": np.repeat(np.sqrt(run.detail).astype(np.uint8), 48),
+        "measures": np.random.default_rng(0).integers(0, 255, len(run) * WIDTH, dtype=np.uint8),
+        "match": np.full(len(run), -1, np.int32),
     } | columns  # fmt: skip
     nothing = np.zeros(len(run), np.float32)
     return Signals(**{f.name: known.get(f.name, nothing) for f in dataclasses.fields(Signals)})

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sakuga.build.split import Split
-from sakuga.build.split.boundary import Border
-from sakuga.build.split.worker import between_drawings
 from sakuga.core.records import Clip
 from tests.unit.build.split.makers import (
     BLACK,
@@ -112,20 +109,3 @@ def test_the_same_film_gives_the_same_clips(run: Run) -> None:
     worker = Split().load()
     first, second = list(worker([(signals(run), video())])), list(worker([(signals(run), video())]))
     assert first == second
-
-
-def test_a_film_in_pieces_has_the_borders_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    shots = [shot(seed, 60 + seed, 2) for seed in range(20)]
-    mixed = [dissolve(shot(seed, 70), shot(seed + 1, 70), 20) for seed in range(30, 40)]
-    dark = [faded(shot(seed, 80), BLACK, 12, 12) for seed in range(50, 55)]
-    pieces = [*shots, *mixed, *dark]
-    film = signals(sum(pieces[1:], start=pieces[0]))
-    whole = between_drawings(film, 0.5)
-    assert {border.kind for border in whole} == {"cut", "dissolve", "fade_black"}
-    monkeypatch.setattr("sakuga.build.split.worker.PIECE", 300)
-    assert [rounded(b) for b in between_drawings(film, 0.5)] == [rounded(b) for b in whole]
-
-
-def rounded(border: Border) -> Border:
-    """Running sums differ in their last digits."""
-    return replace(border, confidence=round(border.confidence, 6))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakuga.build.motion.timing import NAMES, PAUSE, timing_of
+from sakuga.timing.exposure import NAMES, PAUSE, timing_of
 
 
 @pytest.mark.parametrize(
