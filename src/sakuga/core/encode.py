@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -83,6 +84,8 @@ class VideoWriter:
         frame = self._woven(image) if self.form.interlaced else self._converted(image)
         frame.pts, frame.time_base = ticks, self._time_base
         self._container.mux(self._stream.encode(frame))
+        if self.form.codec == "av1" and not self.frames:
+            _back_to_usual_scheduling()
         self._last_ticks = ticks
         self.frames += 1
 
@@ -209,3 +212,15 @@ def _matrix(form: VideoFormat) -> int:
 
 def _rows(plane: Any) -> NDArray[np.uint8]:
     return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+
+
+def _back_to_usual_scheduling() -> None:
+    """Take back the real-time priority that SVT-AV1 gives this process where it runs as root.
+
+    It would keep every other process off the processors, as long as this one lives.
+    """
+    if not hasattr(os, "sched_setscheduler"):
+        return
+    with suppress(OSError):
+        for thread in os.listdir("/proc/self/task"):
+            os.sched_setscheduler(int(thread), os.SCHED_OTHER, os.sched_param(0))
