@@ -86,25 +86,68 @@ _NEWER: Final = {
     "x265_10bit": Encoding(
         VideoFormat("hevc", 26, preset="ultrafast", pixel_format="yuv420p10le"), (".mkv", ".mp4")
     ),
+    "vp8": Encoding(VideoFormat("vp8", 20), (".webm", ".mkv")),
+    "vp8_150k": Encoding(VideoFormat("vp8", bit_rate=150_000), (".webm", ".mkv")),
     **{
         f"vp9_crf{crf}": Encoding(VideoFormat("vp9", crf), (".webm", ".mkv"))
         for crf in (30, 40, 50)
     },
+    **{
+        f"av1_crf{crf}": Encoding(
+            VideoFormat("av1", crf, preset="superfast"), (".mkv", ".mp4", ".webm")
+        )
+        for crf in (30, 45, 55)
+    },
 }
 
+_TWO_B: Final = (("bf", "2"),)
 _OLDER: Final = {
-    "mpeg2_2m": Encoding(
-        VideoFormat("mpeg2", bit_rate=2_000_000, keyframe_interval=15, options=(("bf", "2"),)),
-        (".mkv", ".ts"),
+    **{
+        f"mpeg2_{name}": Encoding(
+            VideoFormat("mpeg2", bit_rate=bits, keyframe_interval=15, options=_TWO_B),
+            (".mkv", ".ts", ".mxf"),
+        )
+        for name, bits in (("2m", 2_000_000), ("600k", 600_000))
+    },
+    **{
+        f"mpeg4_q{quantiser}": Encoding(VideoFormat("mpeg4", quantiser), (".avi", ".mkv", ".mov"))
+        for quantiser in (3, 8)
+    },
+    "mjpeg": Encoding(
+        VideoFormat("mjpeg", 4, pixel_format="yuvj420p", full_range=True), (".avi", ".mov", ".mkv")
     ),
-    "mpeg2_600k": Encoding(
-        VideoFormat("mpeg2", bit_rate=600_000, keyframe_interval=15, options=(("bf", "2"),)),
-        (".mkv", ".ts"),
-    ),
-    "mpeg4_q3": Encoding(VideoFormat("mpeg4", 3), (".avi", ".mkv", ".mov")),
-    "mpeg4_q8": Encoding(VideoFormat("mpeg4", 8), (".avi", ".mkv", ".mov")),
+    "prores": Encoding(VideoFormat("prores", pixel_format="yuv422p10le"), (".mov", ".mkv")),
     "ffv1": Encoding(VideoFormat("ffv1", pixel_format="bgr0"), (".mkv",)),
 }
 
-ENCODINGS: Final[dict[str, Encoding]] = {**_X264, **_NEWER, **_OLDER}
+_TWICE: Final = {
+    "twice_x264": Encoding(VideoFormat("h264", 23), _MODERN, VideoFormat("h264", 28)),
+    "twice_mpeg4": Encoding(VideoFormat("h264", 23), _MODERN, VideoFormat("mpeg4", 7)),
+    "twice_starved": Encoding(
+        VideoFormat("h264", 20), _MODERN, VideoFormat("h264", bit_rate=80_000)
+    ),
+    "twice_noisy": Encoding(
+        VideoFormat("h264", 14), _MODERN, VideoFormat("h264", 30), grained=True
+    ),
+}
+
+_IMAGES: Final = {
+    "gif": Encoding(VideoFormat("gif", pixel_format="bgr8"), (".gif",)),
+    "apng": Encoding(VideoFormat("apng", pixel_format="rgb24"), (".apng",)),
+}
+
+_ALPHA: Final = {
+    "alpha_vp9": Encoding(VideoFormat("vp9", 30, pixel_format="yuva420p"), (".webm",), alpha=True),
+    "alpha_png": Encoding(VideoFormat("png", pixel_format="rgba"), (".mov",), alpha=True),
+    "alpha_ffv1": Encoding(VideoFormat("ffv1", pixel_format="bgra"), (".mkv",), alpha=True),
+}
+
+ENCODINGS: Final[dict[str, Encoding]] = {
+    **_X264,
+    **_NEWER,
+    **_OLDER,
+    **_TWICE,
+    **_IMAGES,
+    **_ALPHA,
+}
 """Encodings by name."""

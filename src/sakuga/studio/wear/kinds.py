@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal
 
-from sakuga.studio.wear.damage import FILM_DAMAGES, TAPE_DAMAGES
+from sakuga.studio.wear.damage import FILM_DAMAGES
 from sakuga.studio.wear.encodings import ENCODINGS, Encoding
 from sakuga.studio.wear.fields import FIELDS
 from sakuga.studio.wear.look import Make
@@ -17,6 +17,7 @@ from sakuga.studio.wear.rates import RATES, Conversion, plain
 from sakuga.studio.wear.schedule import Schedule
 from sakuga.studio.wear.stamps import STAMPS
 from sakuga.studio.wear.surround import SURROUNDS
+from sakuga.studio.wear.tape import TAPE_DAMAGES
 
 Family = Literal["time", "picture", "damage", "surround", "overlay", "encoding"]
 
@@ -115,7 +116,8 @@ def outfit(kinds: Iterable[str]) -> Outfit:
         overlays=chosen["overlay"],
     )
     _check(found)
-    return found
+    grain = found.written.grained and not (found.film_damages or found.tape_damages)
+    return replace(found, film_damages=("grain_strong",)) if grain else found
 
 
 def _of(names: list[str], family: Family) -> tuple[str, ...]:

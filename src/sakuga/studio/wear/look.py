@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -40,5 +41,5 @@ Make = Callable[[Setting], Look]
 
 
 def even(length: float) -> int:
-    """The nearest multiple of 4: both fields of 4:2:0 have whole chroma samples."""
-    return max(4, round(length / 4) * 4)
+    """The next even number: 4:2:0 has whole chroma samples at the edge."""
+    return max(4, ceil(length / 2 - 1e-6) * 2)

@@ -154,7 +154,7 @@ PICTURES: Final[dict[str, Picture]] = {
     "greyscale": Picture(film=_grey),
     "posterised": Picture(film=_posterised),
     "full_range": Picture(form=_form(full_range=True), codecs=_FULL),
-    "full_range_untagged": Picture(form=_form(full_range=True, tagged=False), codecs=_FULL),
+    "full_range_untagged": Picture(form=_form(full_range=True, tagged=False), codecs=("h264",)),
     "bt601": Picture(form=_form(colours=(6, 6, 6)), codecs=_TAGGED),
     "bt601_untagged": Picture(form=_form(colours=(6, 6, 6), tagged=False), codecs=_TAGGED),
     "bt709_untagged": Picture(form=_form(tagged=False), codecs=_TAGGED),
