@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 NAMES = (
+    "worn",
     "drawings",
     "timing",
     "cuts",

@@ -63,7 +63,10 @@ def studio(folder: Path, seed: int) -> tuple[Path, WornTruth, np.ndarray]:
     told = draw(story, path, form)
     lines = told.per_frame
     hardly = [line["new"] and line["pct_pixels_changed"] <= HARDLY for line in lines]
-    states = [UNSCORED if h else NEW if line["new"] else REPEAT for h, line in zip(hardly, lines)]
+    states = [
+        UNSCORED if h else NEW if line["new"] else REPEAT
+        for h, line in zip(hardly, lines, strict=True)
+    ]
     spans: list[list[int | str]] = [[t["start"], t["end"], t["kind"]] for t in told.transitions]
     truth = WornTruth(
         file=path.name, style="studio", seed=seed, wears=[form.codec], film_rate="24",

@@ -45,6 +45,7 @@ def print_shot(shot: Shot) -> None:
     from sakuga.report.words import (
         boundary_words,
         camera_words,
+        clock_words,
         content_words,
         length_words,
         timing_words,
@@ -59,6 +60,7 @@ def print_shot(shot: Shot) -> None:
     shown.add_row("opens", boundary_words(clip.opens, clip.opens_confidence))
     shown.add_row("closes", boundary_words(clip.closes, clip.closes_confidence))
     shown.add_row("timing", timing_words(shot))
+    shown.add_row("clock", clock_words(shot))
     shown.add_row("camera", camera_words(shot.motion))
     shown.add_row("video", f"{video.width}x{video.height} {video.codec}, {video.frame_rate} fps")
     shown.add_row("", video.id)

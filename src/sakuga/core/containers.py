@@ -54,9 +54,7 @@ _OTHERS: Final = {
     "zip": (0, b"PK\x03\x04"),
     "parquet": (0, b"PAR1"),
 }
-_BOXES: Final = frozenset(
-    {b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof"}
-)
+_BOXES: Final = frozenset({b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof"})
 _STILLS: Final = frozenset({b"heic", b"heix", b"mif1", b"avif", b"avis", b"crx "})
 _TS_PACKETS: Final = ((0, 188), (4, 192))  # first sync byte and the distance to the next
 _SYNC: Final = 0x47

@@ -23,8 +23,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from sakuga.core.containers import FORMATS
 from sakuga.core.alpha import fitted, ground_for, over, with_alpha
+from sakuga.core.containers import FORMATS
 from sakuga.core.errors import NoFrames, NoVideo, TooLarge, Unreadable, Unrecognised
 from sakuga.core.files import open_file
 from sakuga.core.frame import Frame

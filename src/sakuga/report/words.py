@@ -7,6 +7,8 @@ import dataclasses
 from sakuga.core.records import Motion, Row
 from sakuga.report.names import harmless
 from sakuga.report.shots import Shot
+from sakuga.timing.clock import sentence
+from sakuga.timing.exposure import exposure_name
 
 BOUNDARIES = {
     "start": "start of the file",
@@ -48,9 +50,18 @@ def timing_words(shot: Shot) -> str:
     words = "a hold" if motion.timing == "hold" else f"on {motion.timing}"
     if motion.mixed:
         words = f"mixed, mostly {words}"
-    if motion.pulldown:
-        words += ", after pulldown"
+    if motion.cel_exposure not in (motion.exposure, 0):
+        words += f"; the drawings on {exposure_name(motion.cel_exposure)}"
     return words
+
+
+def clock_words(shot: Shot) -> str:
+    """`24 fps film in a 60 fps file, frames repeated`, and what can't be told any more."""
+    motion = shot.motion
+    if motion is None:
+        return "not measured yet"
+    words = sentence(motion.film_rate, shot.video.frame_rate, motion.carried)
+    return f"{words}; {motion.harmed}" if motion.harmed else words
 
 
 def camera_words(motion: Motion | None) -> str:

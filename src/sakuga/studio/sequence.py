@@ -24,7 +24,9 @@ UNSCORED: Final = -1
 """States of a file frame: it repeats the picture before it, it shows a new picture, it bears two
 pictures at once (blended or combed), or nobody can say."""
 
-TransitionKind = Literal["dissolve", "fade_black", "fade_white", "wipe", "iris", "page_turn", "blur"]
+TransitionKind = Literal[
+    "dissolve", "fade_black", "fade_white", "wipe", "iris", "page_turn", "blur"
+]
 
 
 @dataclass(frozen=True, slots=True)

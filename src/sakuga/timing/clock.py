@@ -34,10 +34,11 @@ class ClockRule:
     """How the clock decides.
 
     stray: chance of a new drawing where a hypothesis has none. doubt: log-odds against any
-    conversion before a drawing is looked at, and believed: from which on one is. refuses: log-odds
-    at which a shot is as it is though the file is converted. often: share of the new frames that
-    are mixed in a blended conversion. uses: drawings on a second place of the cycle, as a share of the most used;
-    without it one place proves nothing. few: drawings of a shot that can tell its own phase.
+    conversion before a drawing is looked at. believed: log-odds from which on a conversion is.
+    refuses: log-odds at which a shot is as it is though the file is converted. often: share of the
+    new frames that are mixed in a blended conversion. uses: drawings on a second place of the
+    cycle, as a share of those on the most used one; without it one place proves nothing. few:
+    drawings of a shot that can tell its own phase.
     """
 
     stamps: StampRule = STAMP_RULE
@@ -81,14 +82,17 @@ class Clock:
 
     def sentence(self) -> str:
         """What the file is, in words."""
-        if self.film_rate is None or self.file_rate is None:
-            return "frames without usable times"
-        film, file = _spoken(self.film_rate), _spoken(self.file_rate)
-        if self.carried == "as_is":
-            return f"{film} fps film, frame by frame"
-        if self.carried == "left_out":
-            return f"{film} fps film, repeats left out of the file"
-        return f"{film} fps film in a {file} fps file, {_HOW[self.carried]}"
+        return sentence(self.film_rate, self.file_rate, self.carried)
+
+
+def sentence(film: Fraction | None, file: Fraction | None, carried: str) -> str:
+    """What a file is, in words: `24 fps film in a 60 fps file, frames repeated`."""
+    if not film:
+        return "frames without usable times"
+    if carried in _HOW and file:
+        return f"{_spoken(film)} fps film in a {_spoken(file)} fps file, {_HOW[carried]}"
+    how = "repeats left out of the file" if carried == "left_out" else "frame by frame"
+    return f"{_spoken(film)} fps film, {how}"
 
 
 _HOW: Final = {
@@ -114,10 +118,7 @@ def clock(
     if told.rate is None:
         return as_is
     blended = bool(mixed.sum() > max(rule.often * new.sum(), 2))
-    found = [
-        _weighed(told, film, new, shots, rule)
-        for film in _film_rates(told.rate)
-    ]
+    found = [_weighed(told, film, new, shots, rule) for film in _film_rates(told.rate)]
     best = max(found, key=lambda each: each.odds, default=None)
     if best is None:
         return as_is

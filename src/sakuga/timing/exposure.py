@@ -26,6 +26,11 @@ class Exposure:
     mixed: bool
 
 
+def exposure_name(exposure: int) -> str:
+    """What an exposure is called: `twos`, or `hold` for none and for a pause."""
+    return NAMES[exposure] if exposure < PAUSE else NAMES[0]
+
+
 def timing_of(holds: NDArray[Any], mixed_below: float) -> Exposure:
     """The timing of a clip from its holds in film frames, (K,), first to last.
 
@@ -39,5 +44,5 @@ def timing_of(holds: NDArray[Any], mixed_below: float) -> Exposure:
         voting = short
     frames = np.bincount(voting, voting)
     exposure = int(frames.argmax())
-    name = NAMES[exposure] if exposure < PAUSE else NAMES[0]
-    return Exposure(exposure, name, bool(frames[exposure] < mixed_below * frames.sum()))
+    mixed = bool(frames[exposure] < mixed_below * frames.sum())
+    return Exposure(exposure, exposure_name(exposure), mixed)

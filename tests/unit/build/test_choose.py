@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sakuga.build.choose import Choose, clip_tags, film_tags, highest, mean_ratings, unmixed
-from sakuga.timing.exposure import NAMES
 from sakuga.build.pipeline import stages_of
 from sakuga.core.plan import readers_of
 from sakuga.core.records import Clip, FrameTags, Motion, Ratings, SeenTag, TagScores
+from sakuga.timing.exposure import NAMES
 from tests.tables import filled
 
 NAMED = ("sky", "solo", "smile", "aiko")

@@ -31,7 +31,7 @@ from sakuga.core.schema import hints
 
 COUNTS = np.array([0, 2], np.int32)
 UNKNOWN = {  # of the paper's attributes, what pixels alone can't tell
-    *("anime_tags", "text_description", "aesthetic_score", "ratings", "taxonomy"),
+    *("anime_tags", "text_description", "aesthetic_score", "ratings", "taxonomy", "harmed"),
     *("text_probability", "character_tags", "captions", "rating", "text_kinds"),
 }
 
@@ -57,7 +57,8 @@ def item(**known: Any) -> tuple[Any, ...]:
         time_base=Fraction(1, 1000), frame_rate=Fraction(25), user_tags=["mine"], licence="CC0-1.0",
     )  # fmt: skip
     keys = made(
-        Keyframes, id=clip.id, frames=COUNTS + 100, holds=np.array([2, 8], np.int32),
+        Keyframes, id=clip.id, frames=COUNTS + 100, cels=COUNTS + 100,
+        holds=np.array([2, 8], np.int32),
         drawings=np.array([1, 2], np.int32),
     )  # fmt: skip
     motion = made(Motion, id=clip.id, dynamic_score=0.2, dynamic_class="threes", camera="pan")

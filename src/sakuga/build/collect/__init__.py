@@ -19,10 +19,12 @@ Item = tuple[Source]
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """kinds: containers to build from, by name (`sakuga.core.containers`); none named: all of
-    video. animated: also gif and apng. group: what never stands in two splits: each `file`, or all files of a `folder`.
+    """What is built from.
 
-    licence, user_tags: what is known of all the footage collected here; published with every clip.
+    kinds: containers to build from, by name (`sakuga.core.containers`); none named: all of video.
+    animated: also gif and apng. group: what never stands in two splits: each `file`, or all files
+    of a `folder`. licence, user_tags: what is known of all the footage collected here; published
+    with every clip.
     """
 
     name: ClassVar[str] = "collect"
@@ -47,6 +49,4 @@ class Collect:
         """The worker; raises Unreadable, Unrecognised, NoVideo, NoFrames or TooLarge."""
         from sakuga.build.collect.probe import probe
 
-        return lambda items: (
-            probe(s, self) for (s,) in items if not (s.skipped or s.duplicate_of)
-        )
+        return lambda items: (probe(s, self) for (s,) in items if not (s.skipped or s.duplicate_of))

@@ -66,8 +66,8 @@ class Content:
             self._hsv.add(picture.frame.bgr())
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """grid: (T * 72,), ink: (T * 48,) uint8; contrast, kinship: (T,); hsv_change: (T * 3,) int32,
-        or empty."""
+        """grid: (T * 72,), ink: (T * 48,) uint8; contrast, kinship: (T,); hsv_change: (T * 3,)
+        int32, or empty."""
         return {
             "grid": self._grid.flat(),
             "ink": self._ink.flat(),

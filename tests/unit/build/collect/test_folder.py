@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sakuga.build.collect import Collect
-from sakuga.core.containers import kind_of
 from sakuga.build.collect.folder import find_sources
+from sakuga.core.containers import kind_of
 from sakuga.core.errors import RequestError
 from sakuga.core.files import local_path
 from sakuga.core.records import Source

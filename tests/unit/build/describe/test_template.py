@@ -9,9 +9,9 @@ import pytest
 
 from sakuga.build.describe import Scene
 from sakuga.build.describe.template import Template, listed
-from sakuga.timing.exposure import NAMES
 from sakuga.build.tag.pixels.words import WORDS
 from sakuga.core.records import ClipTag, FrameTags, SeenTag, Tags, TagScores
+from sakuga.timing.exposure import NAMES
 from tests.scenes import scene as any_scene
 
 CAMERAS = {

@@ -72,4 +72,5 @@ def test_the_papers_rule_keeps_what_is_less_alike_than_its_threshold():
 
 def test_the_papers_rule_says_what_it_lacks():
     with pytest.raises(RequestError, match=r"\[scan\] release = true"):
-        list(Keyframe("paper").load()([(clip(5), signals(5, ssim=np.zeros(0, np.float32)), video())]))
+        measured = signals(5, ssim=np.zeros(0, np.float32))
+        list(Keyframe("paper").load()([(clip(5), measured, video())]))

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from sakuga.core.measures import WIDTH
 from sakuga.core.records import Clip, Keyframes, Signals, Video
+from sakuga.timing.features import CELLS, LUMA
 
 TICKS = Fraction(1, 90_000)
 
@@ -31,6 +33,9 @@ def signals(frames: int, rate: Fraction = Fraction(24), **columns: Any) -> Signa
     known: dict[str, Any] = {
         "id": "v", "frames": frames, "damaged": 0,
         "pts": np.rint(np.arange(frames) / float(rate * TICKS)).astype(np.int64),
+        "grid": np.full(frames * CELLS, 120, np.uint8), "ink": np.zeros(frames * LUMA, np.uint8),
+        "measures": np.zeros(frames * WIDTH, np.uint8), "match": np.full(frames, -1, np.int32),
+        "combed": False,
         "camera_x": zero, "camera_y": zero, "camera_zoom": zero, "camera_fit": zero + 1,
     }  # fmt: skip
     known |= columns

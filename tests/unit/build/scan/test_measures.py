@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ def test_a_pan_over_a_held_drawing_changes_no_cel():
 def test_combed_frames_are_told_from_whole_ones():
     films = [with_square(scene(), left, 40, 90, 10) for left in range(40, 200, 10)]
     whole, combed = [], []
-    for before, after in zip(films, films[1:], strict=False):
+    for before, after in pairwise(films):
         woven = before.copy()
         woven[1::2] = after[1::2]
         whole += [before, after]
