@@ -15,6 +15,8 @@ WAYS = [
     ("hevc", "mp4", "yuv420p"), ("hevc", "mkv", "yuv420p10le"), ("vp9", "webm", "yuv420p"),
     ("vp9", "mp4", "yuv420p"), ("av1", "mkv", "yuv420p"), ("av1", "mp4", "yuv420p10le"),
     ("av1", "webm", "yuv420p"), ("ffv1", "mkv", "bgr0"),
+    ("vp8", "webm", "yuv420p"), ("mpeg2", "mkv", "yuv420p"), ("mpeg4", "avi", "yuv420p"),
+    ("mjpeg", "mkv", "yuvj420p"), ("prores", "mkv", "yuv422p10le"), ("png", "mkv", "rgba"),
 ]  # fmt: skip
 
 
@@ -152,3 +154,36 @@ def test_tags_are_read_back_and_the_index_stands_first(tmp_path):
         assert tags.items() <= container.metadata.items()
     content = path.read_bytes()
     assert content.index(b"moov") < content.index(b"mdat")
+
+
+def test_fields_are_flagged_and_keep_their_colours_apart(tmp_path):
+    blue = np.full((64, 64, 3), (255, 0, 0), np.uint8)
+    blue[1::2] = (0, 0, 255)
+    form = VideoFormat("h264", 4, interlaced=True, threads=1)
+    with VideoWriter(tmp_path / "film.mkv", 64, 64, form) as writer:
+        writer.write(blue)
+    [frame] = _read(tmp_path / "film.mkv")[1]
+    chroma = frame.to_ndarray(format="yuv420p")[64:]
+    assert frame.interlaced_frame
+    assert np.ptp(chroma) > 100  # mixed rows would be purple everywhere
+
+
+def test_a_header_may_claim_another_rate_beside_right_stamps(tmp_path):
+    path = tmp_path / "film.mkv"
+    _write(path, VideoFormat(nominal_rate=Fraction(1000), threads=1))
+    (rate, _), _, times = _read(path)
+    assert rate == 1000
+    assert all(abs(time - Fraction(n, 24)) <= Fraction(1, 1000) for n, time in enumerate(times))
+
+
+def test_alpha_and_deep_pictures_are_taken_as_they_are(tmp_path):
+    images = _images(1, 64, 48)
+    clear = np.dstack([images[0], images[0][..., 0]])
+    with VideoWriter(tmp_path / "a.mkv", 64, 48, VideoFormat("png", pixel_format="rgba")) as writer:
+        writer.write(clear)
+    assert np.array_equal(_read(tmp_path / "a.mkv")[1][0].to_ndarray(format="bgra"), clear)
+    with VideoWriter(tmp_path / "b.mkv", 64, 48, VideoFormat("hevc", threads=1)) as writer:
+        with pytest.raises(ValueError, match="float32"):
+            writer.write(images[0].astype(np.float32))
+        writer.write(images[0].astype(np.uint16) * 257)
+    assert len(_read(tmp_path / "b.mkv")[1]) == 1

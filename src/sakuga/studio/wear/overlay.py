@@ -25,24 +25,29 @@ WORDS: Final = (
     *("yes", "no", "what", "did", "she", "see", "in", "the", "old", "house"),
 )
 White = (255, 255, 255)
+Colour = tuple[int, int, int]
+_AROUND: Final = ((-1, -1), (-1, 1), (1, -1), (1, 1), (-1, 0), (1, 0), (0, -1), (0, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """How text is written. height: of a capital, in pixels."""
+    """How text is written. height: of a capital; outline: its width, in pixels, black."""
 
     height: float
     font: int
-    colour: tuple[int, int, int] = White
-    outline: int = 2
+    colour: Colour = White
+    outline: int = 1
 
     def write(self, image: Image, text: str, at: tuple[int, int]) -> None:
         """Write on the picture. at: left end of the base line."""
+        for across, down in _AROUND if self.outline else ():
+            place = at[0] + across * self.outline, at[1] + down * self.outline
+            self._write(image, text, place, (0, 0, 0))
+        self._write(image, text, at, self.colour)
+
+    def _write(self, image: Image, text: str, at: tuple[int, int], colour: Colour) -> None:
         scale, thick = self.height / 22, max(1, round(self.height / 12))
-        if self.outline:
-            edge = thick + 2 * self.outline
-            cv2.putText(image, text, at, self.font, scale, (0, 0, 0), edge, cv2.LINE_AA)
-        cv2.putText(image, text, at, self.font, scale, self.colour, thick, cv2.LINE_AA)
+        cv2.putText(image, text, at, self.font, scale, colour, thick, cv2.LINE_AA)
 
     def width(self, text: str) -> int:
         """Pixels that a text takes."""
