@@ -16,7 +16,7 @@ WAYS = [
     ("vp9", "mp4", "yuv420p"), ("av1", "mkv", "yuv420p"), ("av1", "mp4", "yuv420p10le"),
     ("av1", "webm", "yuv420p"), ("ffv1", "mkv", "bgr0"),
     ("vp8", "webm", "yuv420p"), ("mpeg2", "mkv", "yuv420p"), ("mpeg4", "avi", "yuv420p"),
-    ("mjpeg", "mkv", "yuvj420p"), ("prores", "mkv", "yuv422p10le"), ("png", "mkv", "rgba"),
+    ("mjpeg", "mkv", "yuvj420p"), ("prores", "mkv", "yuv422p10le"), ("png", "mov", "rgba"),
 ]  # fmt: skip
 
 
@@ -179,9 +179,9 @@ def test_a_header_may_claim_another_rate_beside_right_stamps(tmp_path):
 def test_alpha_and_deep_pictures_are_taken_as_they_are(tmp_path):
     images = _images(1, 64, 48)
     clear = np.dstack([images[0], images[0][..., 0]])
-    with VideoWriter(tmp_path / "a.mkv", 64, 48, VideoFormat("png", pixel_format="rgba")) as writer:
+    with VideoWriter(tmp_path / "a.mov", 64, 48, VideoFormat("png", pixel_format="rgba")) as writer:
         writer.write(clear)
-    assert np.array_equal(_read(tmp_path / "a.mkv")[1][0].to_ndarray(format="bgra"), clear)
+    assert np.array_equal(_read(tmp_path / "a.mov")[1][0].to_ndarray(format="bgra"), clear)
     with VideoWriter(tmp_path / "b.mkv", 64, 48, VideoFormat("hevc", threads=1)) as writer:
         with pytest.raises(ValueError, match="float32"):
             writer.write(images[0].astype(np.float32))
