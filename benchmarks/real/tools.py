@@ -68,7 +68,8 @@ def detector(name: str) -> Tool:
 
 def film_of(path: Path, clip: Clip) -> Film:
     """The clip as the benchmark `drawings` reads films."""
-    return Film(path, *np.zeros((2, clip.frames), np.bool_))
+    none = np.zeros(clip.frames, np.bool_)
+    return Film(path, none, none)
 
 
 def mpdecimate(path: Path, clip: Clip) -> Found:
