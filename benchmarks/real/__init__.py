@@ -22,14 +22,14 @@ PARTS = ("tune", "report")
 HEAD = ("tool", "cuts F1", "right", "missed", "false", "false a minute", "spans", "drawings F1",
         "missed", "false")  # fmt: skip
 NOTES = """Clips of real cartoons in public repositories, each known by its address and SHA-256.
-No footage is kept here. One annotator marked every boundary by eye, from sheets of every 4th frame, strips of
-every frame around each change, and amplified differences. `cuts`: within 1 frame; a frame that
-bears both shots may be told at either side. `spans`: dissolves, fades, wipes, and white flashes
-between shots, found if a boundary or an own transition lies within. Boundaries that the annotator
-was uncertain about count neither way. `drawings`: new drawings within the marked windows, uncertain
-frames left out. Part `tune` may be tuned on, part `report` is only reported; the SHA-256 decides
-which. PySceneDetect and ffmpeg's filters at their defaults. In the table of clips: right,
-−missed, +false, and d: F1 of drawings.
+No footage is kept here. One annotator marked every boundary by eye, from sheets of every 4th
+frame, strips of every frame around each change, and amplified differences. `cuts`: within 1
+frame; a frame that bears both shots may be told at either side. `spans`: dissolves, fades, wipes,
+and white flashes between shots, found if a boundary or an own transition lies within. Boundaries
+that the annotator was uncertain about count neither way. `drawings`: new drawings within the
+marked windows, uncertain frames left out. Part `tune` may be tuned on, part `report` is only
+reported; the SHA-256 decides which. PySceneDetect and ffmpeg's filters at their defaults. In the
+table of clips: right, −missed, +false, and d: F1 of drawings.
 """
 arguments: list[str] = []
 """The folder, and TOOL=FILE.json; set by `benchmarks.__main__`."""
