@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.real.clips import Clip, clips, file_of
 from benchmarks.real.score import Figures, drawings_score, matched
-from benchmarks.real.tools import Found, tools
+from benchmarks.real.tools import Found, installed
 from benchmarks.table import Line
 
 PARTS = ("tune", "report")
@@ -66,7 +66,7 @@ def table(folder: Path, others: list[str]) -> tuple[Table, dict[str, dict[str, F
         if path is None:
             print(f"{clip.name}: not in {folder}", file=sys.stderr)
             continue
-        said = {name: tool(path, clip) for name, tool in tools().items()}
+        said = {name: tool(path, clip) for name, tool in installed().items()}
         said |= {name: one[clip.sha256] for name, one in extra.items() if clip.sha256 in one}
         each[clip.name] = defaultdict(Figures)
         for name, found in said.items():
@@ -97,10 +97,10 @@ def say_clips(each: Mapping[str, Mapping[str, Figures]]) -> None:
     """Every clip: cuts and spans right, missed and false of each tool, drawings F1 of each."""
     names = list(next(iter(each.values()), {}))
     say("", "| clip | " + " | ".join(names) + " |", "| --- " * (len(names) + 1) + "|")
-    for clip, tools_ in each.items():
+    for clip, said in each.items():
         cells: list[str] = []
         for name in names:
-            figures = tools_[name]
+            figures = said[name]
             cuts, drawn = figures.cuts, figures.drawings
             cell = f"{cuts.right} −{cuts.missed} +{cuts.false}" if figures.seconds else ""
             if drawn.right + drawn.missed + drawn.false:

@@ -104,7 +104,7 @@ def transnet(path: Path, _: Clip) -> Found:
     return Found((np.flatnonzero(likely[:-1] & ~likely[1:]) + 1).tolist())
 
 
-def tools() -> dict[str, Tool]:
+def installed() -> dict[str, Tool]:
     """Those that are installed."""
     made: dict[str, Tool] = {"sakuga": ours}
     made |= {name: detector(name) for name in ("adaptive", "content")}
