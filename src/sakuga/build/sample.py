@@ -26,7 +26,7 @@ class Sample:
     name: ClassVar[str] = "sample"
     reads: ClassVar[tuple[type, ...]] = (Keyframes, Video, Signals)
     writes: ClassVar[type] = Samples
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     batch: ClassVar[int] = 64
 
     every: Annotated[int, Ge(1)] = 12  # §3.1

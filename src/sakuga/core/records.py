@@ -71,6 +71,7 @@ class Video:
     pixel_format: str
     bit_depth: int
     colour_range: str  # limited, full or unknown
+    ground: str  # what transparent parts are laid over: none (nothing is transparent), white, dark
     bytes: int
     licence: str | None
     user_tags: list[str]

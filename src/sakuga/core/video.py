@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -18,22 +18,22 @@ import av
 import av.error
 import av.logging
 import numpy as np
-from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from sakuga.core.alpha import fitted, ground_for, over, with_alpha
+from sakuga.core.alpha import GROUNDS, fitted, ground_for, may_be_clear, over, with_alpha
 from sakuga.core.containers import FORMATS
 from sakuga.core.errors import NoFrames, NoVideo, TooLarge, Unreadable, Unrecognised
 from sakuga.core.files import open_file
-from sakuga.core.frame import Frame
+from sakuga.core.frame import GRAY, PLANAR, Frame
 from sakuga.core.hevc import Slices
 from sakuga.core.pulse import beat
 
 MAX_PIXELS = 8192 * 4352  # of one frame; 8K and a little
 REORDER = 16  # frames by which decoding order may run ahead of presentation (H.264, HEVC: at most)
 QUANTISERS = {"export_side_data": "venc_params"}
+_PLANAR = PLANAR | GRAY
 SKIPPING = frozenset({"h264", "hevc"})  # decoders that may pass over single frames and stay exact
 
 # No Python callback for FFmpeg's log: a decoder's thread would wait in it for the interpreter's
@@ -59,6 +59,7 @@ class Stream:
     pixel_format: str
     bit_depth: int
     colour_range: str
+    ground: str = "none"
 
 
 class VideoReader:
@@ -84,8 +85,9 @@ class VideoReader:
         self.damaged = 0
         self.ground: int | None = None
         self._start()
-        if self._has_alpha():
-            self.ground = ground_for(self.frames())
+        if may_be_clear(self._context.pix_fmt) or self._context is not self._stream.codec_context:
+            self.ground = ground_for(self._decoded())
+            self.damaged = 0
             self._restart()
 
     def __enter__(self) -> VideoReader:
@@ -109,6 +111,7 @@ class VideoReader:
             raise NoFrames("no frame of the video stream decodes")
         rotation = first._frame.rotation % 360  # pyright: ignore[reportPrivateUsage]
         described = _describe(self._container, self._stream, self._choices, rotation, first)
+        described = replace(described, ground=GROUNDS[self.ground])
         self._restart()
         return described
 
@@ -118,7 +121,7 @@ class VideoReader:
         for packet in self._packets():
             told = partial(self._slices.like_h264, packet) if packet and self._slices else None
             for frame in self._decode(packet):
-                yield Frame(frame, index, told)
+                yield Frame(frame, index, told, self._seen(frame))
                 index += 1
 
     def frames_at(self, numbers: Sequence[int], pts: NDArray[np.int64]) -> Iterator[Frame]:
@@ -149,9 +152,13 @@ class VideoReader:
             context.skip_frame = "DEFAULT" if needed else "NONREF"
             for frame in self._decode(packet):
                 if frame.pts in wanted:
-                    yield Frame(frame, wanted[frame.pts])
+                    yield Frame(frame, wanted[frame.pts], picture=self._seen(frame))
                 if frame.pts is not None and frame.pts >= max(wanted):
                     return
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        for packet in self._packets():
+            yield from self._decode(packet)
 
     def _packets(self) -> Iterator[Any]:
         """Packets, the last of them empty or None: it makes the decoder give what it holds back."""
@@ -170,19 +177,18 @@ class VideoReader:
 
     def _decode(self, packet: Any) -> list[VideoFrame]:
         try:
-            frames = self._context.decode(packet)
+            return self._context.decode(packet)
         except (av.error.FFmpegError, ValueError):
             self.damaged += 1
             return []
-        return [self._fitted(frame) for frame in frames]
 
-    def _fitted(self, frame: VideoFrame) -> VideoFrame:
-        """Laid over the ground, and fitted into the first size where that changes on the way."""
-        if self.ground is not None:
-            frame = over(frame, self.ground)
-        if (frame.width, frame.height) == self._size:
-            return frame
-        return fitted(frame, *self._size)
+    def _seen(self, frame: VideoFrame) -> VideoFrame:
+        """Laid over the ground, and fitted to the first size and format where those change."""
+        picture = frame if self.ground is None else over(frame, self.ground)
+        same = (picture.width, picture.height) == self._size
+        if same and (picture.format.name == self._format or picture.format.name not in _PLANAR):
+            return picture
+        return fitted(picture, *self._size, self._format)
 
     def _seek_before(self, number: int, pts: NDArray[np.int64]) -> None:
         """To a codec keyframe that is shown at or before a frame.
@@ -199,6 +205,8 @@ class VideoReader:
     def _seek(self, pts: int) -> None:
         with suppress(av.error.FFmpegError):
             self._container.seek(pts, stream=self._stream)
+            if self._context is not self._stream.codec_context:
+                self._context.flush_buffers()
 
     def _start(self) -> None:
         with ExitStack() as opened:
@@ -210,23 +218,15 @@ class VideoReader:
             if context.width * context.height > MAX_PIXELS:
                 raise TooLarge(f"{context.width}x{context.height} pixels; the limit is 8192x4352")
             self._size = context.width, context.height
-            context.options = {
-                "max_pixels": str(MAX_PIXELS),
-                **(QUANTISERS if self._quantisers else {}),
-            }
-            self._context = with_alpha(self._stream) or context
+            self._format = context.pix_fmt if context.pix_fmt in _PLANAR else "yuv420p"
+            limit = {"max_pixels": str(MAX_PIXELS)}
+            context.options = limit | (QUANTISERS if self._quantisers else {})
+            self._context = with_alpha(self._stream, limit) or context
             told = self._quantisers and context.codec.name == "hevc"
             self._slices = Slices(context.extradata) if told else None
             context.thread_count = self._threads
             context.thread_type = "AUTO" if self._threads > 1 else "NONE"
             self._opened = opened.pop_all()
-
-    def _has_alpha(self) -> bool:
-        """True where pictures may be transparent."""
-        name = self._context.pix_fmt
-        return self._context is not self._stream.codec_context or bool(
-            name and any(c.is_alpha for c in VideoFormat(name).components)
-        )
 
     def _restart(self) -> None:
         """Open the file anew: only so are frames counted as they were the first time."""

@@ -134,6 +134,7 @@ def _video() -> Video:
         pixel_format="yuv420p",
         bit_depth=8,
         colour_range="limited",
+        ground="none",
         bytes=1,
         licence=None,
         user_tags=[],
