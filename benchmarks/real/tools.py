@@ -74,11 +74,15 @@ def film_of(path: Path, clip: Clip) -> Film:
 
 def mpdecimate(path: Path, clip: Clip) -> Found:
     """ffmpeg's filter at its default: the frames that it keeps."""
+    if not clip.windows:
+        return Found()
     return Found(new=np.flatnonzero(decimate(film_of(path, clip), "")).tolist())
 
 
 def freezedetect(path: Path, clip: Clip) -> Found:
     """ffmpeg's filter at its default: the frames that it does not call frozen."""
+    if not clip.windows:
+        return Found()
     return Found(new=np.flatnonzero(freeze(film_of(path, clip), NOISE)).tolist())
 
 
