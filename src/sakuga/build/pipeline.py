@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from sakuga.build.collect import Collect
 from sakuga.build.rooms import ASKED_FOR, ROOMS
+from sakuga.core.containers import CONTAINERS
 from sakuga.core.engine import Engine, Inline, Local, Ray
 from sakuga.core.errors import RequestError
 from sakuga.core.guard import Limits
@@ -17,6 +19,7 @@ from sakuga.core.needs import prepare
 from sakuga.core.plan import Plan, drop_from, make_plan, readers_of
 from sakuga.core.profile import NONE, Made, make_stages, override, read_profile
 from sakuga.core.recipe import fingerprint
+from sakuga.core.records import Source
 from sakuga.core.stage import Job, Outcome
 from sakuga.core.store import Store, table_of
 
@@ -55,6 +58,9 @@ class Result:
     left_out: dict[str, str]  # room -> why the profile makes nothing of it here
     skipped: dict[str, int] = field(default_factory=dict[str, int])  # kind -> files not built from
     duplicates: int = 0  # files with the same bytes as another
+    not_chosen: dict[str, str] = field(
+        default_factory=dict[str, str]
+    )  # named file -> why, and mend
 
 
 @dataclass
@@ -114,7 +120,8 @@ def build(request: Request, watcher: Watcher | None = None) -> Result:
         if not request.only and request.parts is None:
             _publish(plan)
         failures = count_failures(plan)
-        told = listing.skipped(), listing.duplicates()
+        refused = {s.url: stages[0].why_not(s.kind) for s in listing.not_chosen()}
+        told = listing.skipped(), listing.duplicates(), refused
         return Result(plan, len(plan.jobs), rows, failures, made.left_out, *told)
 
 
@@ -143,11 +150,24 @@ def _planned(
     collect = stages[0]
     assert isinstance(collect, Collect)
     listing = find_sources(request.inputs, collect, store, reading)
+    if request.inputs and all(source.skipped for source in listing.given):
+        raise RequestError(_nothing_in(request.inputs, listing.given, collect))
     if not listing.parts:
-        given = ", ".join(request.inputs)
-        why = f"no file in {given}" if given else "no input given"
-        raise RequestError(f"nothing to build: {why}, and {request.out} holds no sources yet")
+        raise RequestError(
+            f"nothing to build: no input given, and {request.out} holds no sources yet"
+        )
     return make_plan(store, stages, listing.parts, request.parts), listing
+
+
+def _nothing_in(inputs: Sequence[str], given: Sequence[Source], collect: Collect) -> str:
+    """Why no file at the inputs is built from, and what to type."""
+    at, kinds = f"nothing to build: {', '.join(inputs)}", Counter(str(s.skipped) for s in given)
+    if not kinds:
+        return f"{at}: the folder is empty; name a folder or file of footage"
+    skipped = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+    mends = [collect.why_not(kind) for kind in kinds if kind in CONTAINERS]
+    what = "; ".join(mends) or "name a folder or file of footage"
+    return f"{at}: no video is built from there, all files are skipped ({skipped}); {what}"
 
 
 def _drop_named(request: Request, plan: Plan) -> Plan:

@@ -36,6 +36,7 @@ class Built:
     failures_by_reason: dict[str, int]
     skipped: dict[str, int]  # kind -> files that nothing is built from
     duplicates: int
+    not_chosen: dict[str, str]  # file that was named -> why nothing is built from it
     left_out: dict[str, str]  # room -> what this machine lacks for it
 
 
@@ -119,6 +120,7 @@ def run(asked: Request) -> Built:
         failures_by_reason=_reasons(asked.out) if result.failures else {},
         skipped=result.skipped,
         duplicates=result.duplicates,
+        not_chosen=result.not_chosen,
         left_out=result.left_out,
     )
 
@@ -148,6 +150,8 @@ def print_built(built: Built, more: bool = True) -> None:
         console.print(f"Skipped {files} that no shots are made from: {kinds}.", soft_wrap=True)
     if built.duplicates:
         console.print(f"Found {count(built.duplicates, 'file')} with the same bytes as another.")
+    for file, why in built.not_chosen.items():
+        console.print(f"Not built from {file}: {why}.", style="yellow", soft_wrap=True)
     for room, why in built.left_out.items():
         console.print(f"Left out {room}: {why}", style="yellow", soft_wrap=True)
     if built.failures:

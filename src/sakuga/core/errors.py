@@ -6,6 +6,7 @@
     └── ItemError           one item is bad: becomes a row of `failures`; the build goes on
         ├── Unreadable      its bytes can't be read
         ├── Unrecognised    its bytes are no video that we know
+        ├── NotChosen       a file that was named is of a kind that is not built from
         ├── NoVideo         a container without a video stream
         ├── NoFrames        a video stream of which no frame decodes
         ├── TooLarge        a frame larger than the limit
@@ -57,6 +58,12 @@ class Unrecognised(ItemError):
     """The bytes are no video container that we know."""
 
     reason = "unrecognised"
+
+
+class NotChosen(ItemError):
+    """A file that was named itself is of a kind that is not built from; the message says why."""
+
+    reason = "not_chosen"
 
 
 class NoVideo(ItemError):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 
 from sakuga.build.scan import Scan
@@ -19,7 +21,7 @@ from sakuga.core.stage import Job, Outcome
 from sakuga.core.store import Part, Store
 from tests.films import pictures, write
 from tests.tables import filled
-from tests.unit.cli.test_requests import run
+from tests.unit.cli.test_requests import refused, run
 
 
 @pytest.fixture
@@ -51,6 +53,60 @@ def test_failed_items_exit_3_and_say_where_to_look(films: Path, tmp_path: Path) 
     assert status.exit_code == 0
     assert "bad.mp4" in status.stdout
     assert f"sakuga build --out {out} --retry" in status.stdout
+
+
+def animation(path: Path) -> Path:
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("gif", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "bgr8"
+        for image in pictures(6, 64, 48):
+            frame = av.VideoFrame.from_ndarray(image, format="bgr24")
+            container.mux(stream.encode(frame.reformat(format="bgr8")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_a_named_file_that_is_skipped_exits_3_and_its_mend_works(tmp_path: Path) -> None:
+    gif, out = animation(tmp_path / "a.gif"), tmp_path / "out"
+    result = run("build", gif, "--out", out, "--workers", "0")
+    assert result.exit_code == 3, result.output
+    assert f"Not built from {gif}: gif is an animated image" in result.stdout
+    assert "1 item failed: 1 not_chosen" in result.stdout
+    flag = "--set collect.animated=true"
+    assert flag in result.stdout
+    mended = run("build", gif, "--out", out, "--workers", "0", *flag.split())
+    assert mended.exit_code == 0, mended.output
+    assert "Made 1 video" in mended.stdout
+
+
+def test_a_kind_that_is_not_chosen_is_built_from_by_what_is_said_to_do(
+    tmp_path: Path,
+) -> None:
+    film, out = write(tmp_path / "a.mkv", list(pictures(6))), tmp_path / "out"
+    told = ("build", film, "--out", out, "--workers", "0", "--set", 'collect.kinds=["mp4"]')
+    result = run(*told)
+    assert result.exit_code == 3, result.output
+    [flag] = re.findall(r"--set '(.*?)'", result.stdout)
+    assert run(*told, "--set", flag).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "what", "do"),
+    [
+        ({}, "the folder is empty", "name a folder or file of footage"),
+        ({"a.txt": b"x", "b.png": b"\x89PNG"}, "(1 text, 1 png)", "name a folder"),
+        ({"a.gif": b"GIF89a"}, "(1 gif)", "--set collect.animated=true"),
+    ],
+)
+def test_a_folder_without_video_is_said_to_be_one(
+    tmp_path: Path, files: dict[str, bytes], what: str, do: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    refused(run("build", folder, "--out", folder / "out"), what, do)
+    refused(run("build", folder, "--out", folder / "out"), str(folder), what)
 
 
 def test_json_is_all_that_is_printed(films: Path, tmp_path: Path) -> None:

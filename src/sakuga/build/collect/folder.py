@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sakuga.build.collect import Collect
-from sakuga.core.containers import HEAD, claims, kind_of
+from sakuga.build.collect import UNREADABLE, Collect
+from sakuga.core.containers import CONTAINERS, HEAD, claims, kind_of
 from sakuga.core.errors import RequestError
 from sakuga.core.files import file_system, local_path, open_file
 from sakuga.core.recipe import fingerprint
@@ -28,6 +28,8 @@ from sakuga.core.store import Part, Store
 PLATFORM = "folder"  # of sources that were found here, not imported
 PARTS_WANTED = 256  # as many parts as this from one listing, until a part has
 PART_LIMIT = 64  # this many files
+WRITTEN = ("tables", "failures", "dataset", "report")  # folders that builds write into theirs
+_MARK = ("tables", "sources")  # by which a build's folder is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Listing:
-    """The `sources` table as it is to be, part by part; `changed`: those that change."""
+    """The `sources` table as it is to be, part by part; `changed`: those that change.
+
+    given: those that lie at the inputs of this time.
+    """
 
     sources: dict[Part, list[Source]]
     changed: dict[Part, list[Source]]
+    given: list[Source]
 
     @property
     def parts(self) -> list[Part]:
@@ -56,6 +62,14 @@ class Listing:
         """Kind -> how many files of it are not built from, the most first."""
         rows = (source for of_part in self.sources.values() for source in of_part)
         return dict(Counter(source.skipped for source in rows if source.skipped).most_common())
+
+    def not_chosen(self) -> list[Source]:
+        """Files that were named themselves, but are of a kind that is not built from."""
+        return [
+            source
+            for source in self.given
+            if not (source.skipped or source.video or source.kind.startswith(UNREADABLE))
+        ]
 
     def duplicates(self) -> int:
         """How many files have the same bytes as another."""
@@ -78,8 +92,12 @@ def find_sources(
     """
     old = {part: store.read_part(part, Source) for part in store.parts("sources")}
     known = {s.url: _told(s, recipe) for sources in old.values() for s in sources}
-    found = {file.url: file for each in inputs for file in _files_at(each, store)}
-    new = sorted((f for f in found.values() if _is_new(f, known.get(f.url))), key=lambda f: f.url)
+    found: dict[str, Found] = {}
+    for file in (file for each in inputs for file in _files_at(each, store)):
+        if file.named or file.url not in found:
+            found[file.url] = file
+    looked_at = (f for f in found.values() if _is_new(f, known.get(f.url), recipe))
+    new = sorted(looked_at, key=lambda f: f.url)
     read = [_kept(source, known.get(source.url)) for source in _read_all(new, recipe, seen)]
     sources = _with_parts(known, read)
     numbers = sorted({s.part for s in sources} | {part.number for part in old})
@@ -87,7 +105,8 @@ def find_sources(
     for number in numbers:
         of_part = sorted((s for s in sources if s.part == number), key=lambda s: s.url)
         listed[Part("sources", number, _key(of_part))] = of_part
-    return Listing(listed, {p: rows for p, rows in listed.items() if old.get(p) != rows})
+    changed = {p: rows for p, rows in listed.items() if old.get(p) != rows}
+    return Listing(listed, changed, [s for s in sources if s.url in found])
 
 
 def _told(source: Source, recipe: Collect) -> Source:
@@ -122,14 +141,13 @@ def _key(sources: Sequence[Source]) -> str:
     )
 
 
-def _is_new(file: Found, known: Source | None) -> bool:
-    """Never seen, changed since, or not readable then."""
-    return (
-        known is None
-        or (known.bytes, known.modified) != (file.bytes, file.modified)
-        or (known.video is None and not known.skipped)
-        or bool(file.named and known.skipped)
-    )
+def _is_new(file: Found, known: Source | None, recipe: Collect) -> bool:
+    """Never seen, changed since, not readable then, or wanted now and not then, or the reverse."""
+    if known is None or (known.bytes, known.modified) != (file.bytes, file.modified):
+        return True
+    if known.skipped:
+        return file.named or recipe.wants(known.kind)
+    return known.video is None or (known.kind in CONTAINERS and not recipe.wants(known.kind))
 
 
 def _kept(source: Source, known: Source | None) -> Source:
@@ -146,22 +164,28 @@ def _files_at(given: str, store: Store) -> Iterator[Found]:
         return
     path = Path(os.path.abspath(local_path(given)))  # noqa: PTH100  (a link keeps its own name)
     if path.is_dir():
-        yield from _files_in_folder(path, {os.path.realpath(store.path())})
+        yield from _files_in_folder(path, os.path.realpath(store.path()))
     elif os.path.lexists(path) and (file := _found(path)).bytes >= 0:
         yield replace(file, named=True)
     else:
         raise RequestError(f"{given}: there is no such file or folder")
 
 
-def _files_in_folder(folder: Path, entered: set[str]) -> Iterator[Found]:
-    """Every regular file below, links followed, no folder entered twice; hidden files are not."""
+def _files_in_folder(folder: Path, out: str) -> Iterator[Found]:
+    """Every regular file below, links followed, no folder entered twice; hidden files are not.
+
+    What builds have written is not footage: `out`, unless that is the folder itself, and the tables
+    of any other.
+    """
+    entered = {out} - {os.path.realpath(folder)}
     for root, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(root)
         if real in entered:
             folders.clear()
             continue
         entered.add(real)
-        folders.sort()
+        written = WRITTEN if Path(root, *_MARK).is_dir() else ()
+        folders[:] = sorted(name for name in folders if name not in written)
         for name in sorted(names):
             if not name.startswith("."):
                 file = _found(Path(root, name))
@@ -191,8 +215,16 @@ def _url(path: Path) -> str:
 
 def _files_in_bucket(given: str) -> Iterator[Found]:
     fs, base = file_system(given)
-    for name, facts in fs.find(base, detail=True).items():
-        yield Found(fs.unstrip_protocol(name), int(facts.get("size") or 0), _stamp(facts))
+    files = fs.find(base, detail=True)
+    mark = "/".join(("", *_MARK, ""))
+    roots = {name.partition(mark)[0] for name in files if mark in name}
+    written = tuple(
+        f"{root}/{each}" for root in roots for each in (*(w + "/" for w in WRITTEN), ".")
+    )
+    for name, facts in files.items():
+        if not name.startswith(written):
+            size, named = int(facts.get("size") or 0), name.rstrip("/") == base.rstrip("/")
+            yield Found(fs.unstrip_protocol(name), size, _stamp(facts), named)
 
 
 def _stamp(facts: dict[str, Any]) -> int:
@@ -216,19 +248,22 @@ def _read_all(
 
 
 def _read(file: Found, recipe: Collect) -> Source:
-    """Look into a file: its kind, and its content's hash if it is wanted."""
-    video, kind = None, "unknown"
-    claimed = claims(file.url) or file.named
-    wanted = claimed  # a damaged or unreadable film is a failure, other things are skipped
+    """Look into a file: its kind, and its content's hash if it is wanted.
+
+    A damaged or unreadable film, and a file that was named, is a failure; other things are skipped.
+    """
+    video, kind, skipped = None, "unknown", not (claims(file.url) or file.named)
     try:
         with open_file(file.url) as content:
             kind = kind_of(content.read(HEAD))
-            wanted = recipe.wants(kind) or (claimed and kind in ("unknown", "text")) or file.named
+            wanted = recipe.wants(kind) or claims(file.url, kind)
+            wanted = wanted or (file.named and kind in ("unknown", "text"))
+            skipped = not (wanted or file.named)
             if wanted:
                 content.seek(0)
                 video = _hash(content)
     except OSError as error:
-        kind = f"can't be read: {error.strerror or error}"
+        kind = f"{UNREADABLE}: {error.strerror or error}"
     return Source(
         id=hashlib.sha256(file.url.encode()).hexdigest()[:16],
         part=-1,
@@ -242,7 +277,7 @@ def _read(file: Found, recipe: Collect) -> Source:
         licence=recipe.licence,
         user_tags=list(recipe.user_tags),
         duplicate_of=None,
-        skipped=None if wanted else kind,
+        skipped=kind if skipped else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import uuid
@@ -13,7 +14,7 @@ import pytest
 from sakuga.build.collect import Collect
 from sakuga.build.collect.folder import find_sources
 from sakuga.core.containers import kind_of
-from sakuga.core.errors import RequestError
+from sakuga.core.errors import NotChosen, RequestError
 from sakuga.core.files import local_path
 from sakuga.core.records import Source
 from sakuga.core.store import Part, Store
@@ -279,3 +280,95 @@ def test_what_was_imported_keeps_its_group_and_tags(tmp_path: Path) -> None:
 def listed(out: Path) -> list[Source]:
     store = Store(str(out))
     return [source for part in store.parts("sources") for source in store.read_part(part, Source)]
+
+
+GIF, MOV = b"GIF89a\x01\x00", b"\x00\x00\x00\x14ftypqt  " + b"\x00" * 9
+THREE = Collect(kinds=("mp4", "matroska", "webm"))
+
+
+def test_every_container_of_video_is_built_from_unless_kinds_are_named(
+    films: Path, tmp_path: Path
+) -> None:
+    (films / "a.mov").write_bytes(MOV)
+    (films / "b.gif").write_bytes(GIF)
+    (films / "c.mp4").write_bytes(MP4)
+    for out, recipe, built in (
+        ("1", Collect(), {"a.mov", "c.mp4"}),
+        ("2", THREE, {"c.mp4"}),
+        ("3", Collect(animated=True), {"a.mov", "b.gif", "c.mp4"}),
+    ):
+        found = find(tmp_path / out, films, recipe=recipe)
+        assert {name for name, row in found.items() if not row.skipped} == built
+
+
+def test_a_kind_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"'mkv'.*matroska"):
+        Collect(kinds=("mkv",))
+
+
+def test_what_is_asked_for_later_is_built_from_then(films: Path, tmp_path: Path) -> None:
+    (films / "b.gif").write_bytes(GIF)
+    (films / "c.mp4").write_bytes(MP4)
+    before = find(tmp_path / "out", films)["b.gif"]
+    asked = find(tmp_path / "out", films, recipe=Collect(animated=True))["b.gif"]
+    after = find(tmp_path / "out", films)["b.gif"]
+    assert (before.skipped, asked.skipped, after.skipped) == ("gif", None, "gif")
+    assert asked.video
+    assert after.video is None
+
+
+def test_a_named_file_that_is_not_wanted_is_no_skipped_file(films: Path, tmp_path: Path) -> None:
+    (films / "b.gif").write_bytes(GIF)
+    named = find(tmp_path / "out", films / "b.gif")["b.gif"]
+    assert (named.skipped, named.video, named.kind) == (None, None, "gif")
+    with pytest.raises(NotChosen, match=r"--set collect.animated=true"):
+        list(Collect().load()([(named,)]))
+    for recipe, kind in ((THREE, "quicktime"), (Collect(), "png")):
+        source = dataclasses.replace(named, kind=kind)
+        with pytest.raises(NotChosen, match=kind):
+            list(recipe.load()([(source,)]))
+    assert find(tmp_path / "out", films)["b.gif"].skipped == "gif"
+    assert find(tmp_path / "out", films / "b.gif", films)["b.gif"].skipped is None
+
+
+def test_typescript_is_no_damaged_recording(films: Path, tmp_path: Path) -> None:
+    (films / "index.ts").write_text("export const a = 1\n")
+    (films / "damaged.ts").write_bytes(b"\x00\xff\x13\x37" * 20)
+    found = find(tmp_path / "out", films)
+    assert (found["index.ts"].skipped, found["damaged.ts"].skipped) == ("text", None)
+
+
+def test_what_another_build_wrote_is_not_footage(films: Path) -> None:
+    (films / "a.mp4").write_bytes(MP4)
+    find(films / "first", films)
+    for name in ("dataset", "report", "failures"):
+        (films / "first" / name).mkdir()
+        (films / "first" / name / "notes.md").write_text("# notes")
+    (films / "first" / "b.mp4").write_bytes(MP4 + b"b")
+    assert set(find(films / "second", films)) == {"a.mp4", "b.mp4"}
+    assert set(find(films, films)) == {"a.mp4", "b.mp4"}
+    assert set(find(films, films)) == {"a.mp4", "b.mp4"}
+
+
+def test_what_was_written_into_a_bucket_is_not_footage() -> None:
+    import fsspec
+
+    bucket = f"memory://{uuid.uuid4().hex}"
+    with fsspec.open(f"{bucket}/a.mp4", "wb") as file:
+        file.write(MP4)
+    for _ in range(2):
+        store = Store(bucket)
+        listing = find_sources([bucket], Collect(), store, lambda *_: None)
+        listing.write(store)
+    assert [s.url for s in listing.given] == [f"{bucket.replace('//', '///')}/a.mp4"]
+
+
+def test_a_listing_tells_what_the_inputs_held(films: Path, tmp_path: Path) -> None:
+    (films / "a.mp4").write_bytes(MP4)
+    store = Store(str(tmp_path / "out"))
+    (films / "deep").mkdir()
+    (films / "deep" / "c.gif").write_bytes(GIF)
+    find_sources([str(films)], Collect(), store, lambda *_: None).write(store)
+    listing = find_sources([str(films / "deep")], Collect(), store, lambda *_: None)
+    assert [s.skipped for s in listing.given] == ["gif"]
+    assert len([s for of_part in listing.sources.values() for s in of_part]) == 2

@@ -1,0 +1,130 @@
+"""Each container is told by its first bytes, has a reader, and none of them opens other files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from sakuga.build.collect import Collect
+from sakuga.core.containers import CONTAINERS, FORMATS, HEAD, claims, kind_of
+from sakuga.core.errors import Unrecognised
+from sakuga.core.video import VideoReader
+from tests.films import pictures, write
+
+WRITTEN = [  # name, codec, kind, how the muxer is asked
+    ("a.mp4", "libx264", "mp4", {}),
+    ("a.m4v", "libx264", "mp4", {"format": "mp4"}),
+    ("a.mov", "libx264", "quicktime", {}),
+    ("brand.mp4", "libx264", "quicktime", {"format": "mov"}),
+    ("a.3gp", "libx264", "mp4", {}),
+    ("a.mkv", "libx264", "matroska", {}),
+    ("a.webm", "libvpx-vp9", "webm", {}),
+    ("a.avi", "mpeg4", "avi", {}),
+    ("a.ts", "libx264", "mpegts", {"format": "mpegts"}),
+    ("a.m2ts", "libx264", "mpegts", {"format": "mpegts", "mpegts_m2ts_mode": "1"}),
+    ("a.mxf", "mpeg2video", "mxf", {}),
+    ("a.flv", "flv", "flv", {}),
+    ("a.wmv", "wmv2", "asf", {"format": "asf"}),
+    ("a.mpg", "mpeg2video", "mpeg", {"format": "mpeg"}),
+    ("a.vob", "mpeg2video", "mpeg", {"format": "vob"}),
+    ("a.m2v", "mpeg2video", "mpegvideo", {"format": "mpeg2video"}),
+    ("a.ivf", "libvpx-vp9", "ivf", {}),
+    ("a.nut", "mpeg4", "nut", {}),
+    ("a.y4m", "wrapped_avframe", "y4m", {"format": "yuv4mpegpipe"}),
+    ("a.ogv", "vp8", "ogg", {"format": "ogg"}),
+    ("a.gif", "gif", "gif", {}),
+    ("a.apng", "apng", "apng", {}),
+]
+FORMS = {"gif": "bgr8", "apng": "rgb24"}
+
+
+def written(folder: Path, name: str, codec: str, how: dict[str, str]) -> Path:
+    how = dict(how)
+    form: Any = how.pop("format", None)
+    encoder = {"vp8": "libvpx"}.get(codec, codec)
+    with av.open(str(folder / name), "w", format=form, options=how) as container:
+        stream: Any = container.add_stream(encoder, rate=25)
+        stream.width, stream.height = 128, 96
+        stream.pix_fmt = FORMS.get(codec, "yuv420p")
+        for image in pictures(12):
+            frame = av.VideoFrame.from_ndarray(image, format="bgr24")
+            container.mux(stream.encode(frame.reformat(format=stream.pix_fmt)))
+        container.mux(stream.encode(None))
+    return folder / name
+
+
+@pytest.mark.parametrize(("name", "codec", "kind", "how"), WRITTEN, ids=[w[0] for w in WRITTEN])
+def test_what_is_written_is_recognised_and_read(
+    tmp_path: Path, name: str, codec: str, kind: str, how: dict[str, str]
+) -> None:
+    path = written(tmp_path, name, codec, how)
+    assert kind_of(path.read_bytes()[:HEAD]) == kind
+    assert Collect().wants(kind) is not CONTAINERS[kind].animated
+    assert Collect(animated=True).wants(kind)
+    with VideoReader(str(path)) as reader:
+        stream = reader.describe()
+        assert (stream.width, stream.height) == (128, 96)
+        assert len(list(reader.frames())) == 12
+    assert claims(str(path)) is not CONTAINERS[kind].animated
+
+
+def test_a_recording_that_begins_inside_a_packet_is_recognised(tmp_path: Path) -> None:
+    whole = written(tmp_path, "a.ts", "mpeg2video", {"format": "mpegts"})
+    (tmp_path / "b.ts").write_bytes(whole.read_bytes()[77:])
+    assert kind_of((tmp_path / "b.ts").read_bytes()[:HEAD]) == "mpegts"
+    with VideoReader(str(tmp_path / "b.ts")) as reader:
+        assert len(list(reader.frames())) > 5
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "kind"),
+    [("a.ogg", "flac", "ogg audio"), ("a.wma", "wmav2", "wma"), ("a.m4a", "aac", "m4a")],
+)
+def test_sound_alone_is_no_video(tmp_path: Path, name: str, codec: str, kind: str) -> None:
+    forms: Any = {"a.wma": "asf", "a.m4a": "ipod"}
+    with av.open(str(tmp_path / name), "w", format=forms.get(name)) as container:
+        stream: Any = container.add_stream(codec, rate=44100, layout="stereo")
+        stream.bit_rate = 128000
+        form = "s16" if codec == "flac" else "fltp"
+        frame = av.AudioFrame(format=form, layout="stereo", samples=1024)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate = 44100
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert kind_of((tmp_path / name).read_bytes()[:HEAD]) == kind
+    assert not Collect().wants(kind)
+
+
+def test_a_still_png_is_no_animation(tmp_path: Path) -> None:
+    still = write(tmp_path / "a.png", pictures(1), "png", "rgb24", muxer={"update": "1"})
+    assert kind_of(still.read_bytes()[:HEAD]) == "png"
+
+
+PLAYLISTS = {
+    "concat": "ffconcat version 1.0\nfile {film}\n",
+    "hls": "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{film}\n#EXT-X-ENDLIST\n",
+    "dash": '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static">'
+    "<Period><AdaptationSet><Representation><BaseURL>{film}</BaseURL></Representation>"
+    "</AdaptationSet></Period></MPD>",
+    "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
+    "asx": '<asx version="3.0"><entry><ref href="{film}"/></entry></asx>',
+}
+
+
+@pytest.mark.parametrize("kind", PLAYLISTS)
+@pytest.mark.parametrize("suffix", [".mp4", ".ts", ".mpd", ".m3u8"])
+def test_a_playlist_opens_no_other_file(tmp_path: Path, kind: str, suffix: str) -> None:
+    film = write(tmp_path / "b.mp4", pictures(2))
+    (tmp_path / f"a{suffix}").write_text(PLAYLISTS[kind].format(film=film))
+    with pytest.raises(Unrecognised):
+        VideoReader(str(tmp_path / f"a{suffix}"))
+
+
+def test_only_what_the_table_names_may_read() -> None:
+    named = set(FORMATS.split(","))
+    assert named == {container.demuxer for container in CONTAINERS.values()}
+    assert not named & {"concat", "hls", "dash", "sdp", "rtsp", "image2", "lavfi", "tty", "imf"}
