@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sakuga.build.collect import Collect
 from sakuga.build.collect.probe import probe
 from sakuga.build.scan import Scan
 from sakuga.core.records import Signals, Source, Video
@@ -16,6 +17,6 @@ def scanned(path: Path, release: bool = False) -> tuple[Signals, Video]:
         kind=path.suffix[1:], group=path.stem, bytes=path.stat().st_size, modified=0,
         licence=None, user_tags=[], duplicate_of=None, skipped=None,
     )  # fmt: skip
-    video = probe(source)
+    video = probe(source, Collect())
     [signals] = Scan(release).load()([(video,)])
     return signals, video

@@ -1,27 +1,31 @@
 """Settle the weights that tell drawings and shots apart, on drawn films under every wear.
 
     python -m benchmarks.settle films FOLDER FIRST LAST   # draw, wear and scan seeds [FIRST, LAST)
-    python -m benchmarks.settle fit FOLDER OUT.npz        # fit the net; about 15 minutes on 2 cores
+    python -m benchmarks.settle fit FOLDER OUT.npz REAL   # fit the net; about 8 minutes on 2 cores
 
-Films are drawn by seed: the same seeds give the same films. Seeds from `HELD_OUT` on take no part:
-figures are measured on those.
+REAL: a folder with the clips of `benchmarks.real`; those of its part `tune` take part, those of its
+part `report` never do. Films are drawn by seed: the same seeds give the same films. Seeds from
+`HELD_OUT` on take no part: figures are measured on those.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
+from benchmarks.real.clips import Clip, clips, file_of
 from benchmarks.scanned import scanned
 from sakuga.core.records import Signals
 from sakuga.studio import ENCODINGS, draw
 from sakuga.studio import film as studio_film
-from sakuga.studio.sequence import MIXED, NEW, REPEAT, UNSCORED, WornTruth
+from sakuga.studio.sequence import MIXED, NEW, REPEAT, UNSCORED, Sequence, WornTruth
 from sakuga.studio.styles import STYLES, sequence
 from sakuga.studio.wear import lot, wear
 from sakuga.timing.features import features
@@ -32,9 +36,13 @@ SIZES = ((426, 240), (320, 240), (568, 320), (480, 270), (640, 360))
 SECONDS = (5.0, 12.0)
 PACES = ("any", "any", "any", "plain", "fast", "slow")
 CHANNELS = 48
-CROP, BATCH, STEPS, RATE = 192, 24, 9000, 2e-3
+CROP, BATCH, STEPS, RATE = 192, 24, 5000, 2e-3
+REAL = 0.25  # of a batch
 STUDIO = 8  # one film in so many is the studio's own
 HARDLY = 0.01  # percent of the pixels changed: nobody is asked whether that is new
+HIDDEN = "hidden"
+STAYS = 0.4  # of the edges stay at a cut that nobody can see as one
+POSITIVE = (1.0, 2.0, 1.0, 4.0, 1.5, 1.0)  # weight of each head's yes; taken back at the end
 NEAR = 1  # frames beside a cut that bears two shots, of which none is asked
 
 
@@ -49,7 +57,28 @@ def film(folder: Path, seed: int) -> tuple[Path, WornTruth, np.ndarray]:
     drawn = sequence(seed, style, *size, seconds=SECONDS, pace=str(random.choice(PACES)))
     truth = wear(drawn, folder / f"{seed}", lot(seed), seed)
     shown = drawn.picture[np.clip(np.rint(truth.source).astype(int), 0, len(drawn.picture) - 1)]
-    return folder / truth.file, truth, shown
+    return folder / truth.file, without_hidden_cuts(drawn, truth), shown
+
+
+def without_hidden_cuts(drawn: Sequence, truth: WornTruth) -> WornTruth:
+    """The truth without cuts at which most lines stay where they were: a character that jumps in
+    front of its background looks the same. They become spans of kind `hidden`: nobody is asked."""
+    film_cuts = np.flatnonzero(np.diff(drawn.shot)) + 1
+    hidden: list[float] = []
+    for cut in truth.cuts:
+        shown = truth.source[min(int(np.ceil(cut)), len(truth.source) - 1)]
+        at = int(film_cuts[np.abs(film_cuts - shown).argmin()])
+        if _stays(drawn.frames[at - 1], drawn.frames[at]) > STAYS:
+            hidden.append(cut)
+    spans = [*truth.spans, *([int(c), int(np.ceil(c)) + 1, HIDDEN] for c in hidden)]
+    return replace(truth, cuts=[c for c in truth.cuts if c not in hidden], spans=spans)
+
+
+def _stays(before: np.ndarray, after: np.ndarray) -> float:
+    """Share of the edges of two pictures that both have at the same place."""
+    edges = [cv2.Canny(picture, 60, 120) > 0 for picture in (before, after)]
+    fewest = min(int(e.sum()) for e in edges)
+    return float((edges[0] & edges[1]).sum()) / fewest if fewest > 40 else 0.0
 
 
 def studio(folder: Path, seed: int) -> tuple[Path, WornTruth, np.ndarray]:
@@ -95,8 +124,12 @@ def targets(truth: WornTruth, signals: Signals, shown: np.ndarray) -> np.ndarray
             table[max(first - NEAR, 0) : first + NEAR + 1, HEADS.index("cut")] = np.nan
         if first < frames:
             table[first, HEADS.index("cut")] = 1
-    for start, end, _ in truth.spans:
+    for start, end, kind in truth.spans:
         low, high = int(start), int(end)
+        if kind == HIDDEN:
+            table[max(low - 1, 0) : high + 1, HEADS.index("cut")] = np.nan
+            table[max(low - 1, 0) : high + 1, HEADS.index("transition")] = np.nan
+            continue
         table[max(low - 1, 0) : high + 1, HEADS.index("cut")] = np.nan
         table[low + 1 : high - 1, HEADS.index("cut")] = 0
         table[low:high, HEADS.index("transition")] = 1
@@ -124,7 +157,7 @@ def _made(job: tuple[Path, int]) -> str:
     return ""
 
 
-def make(folder: Path, seeds: Sequence[int]) -> None:
+def make(folder: Path, seeds: Iterable[int]) -> None:
     """Draw, wear and scan films; what is there already stays."""
     folder.mkdir(parents=True, exist_ok=True)
     with Pool(2) as pool:
@@ -135,13 +168,46 @@ def make(folder: Path, seeds: Sequence[int]) -> None:
                 print(n + 1, flush=True)
 
 
-def fit(folder: Path, out: Path) -> None:
-    """Fit the net to the films of a folder, and write its weights."""
+def marked(clip: Clip, signals: Signals) -> np.ndarray:
+    """(T, H) as `targets`, of a real clip: cuts and transitions everywhere, drawings in windows."""
+    table = np.full((signals.frames, len(HEADS)), np.nan, np.float32)
+    cut, inside, new = (HEADS.index(head) for head in ("cut", "transition", "new"))
+    table[:, cut] = table[:, inside] = 0
+    for at in clip.cuts:
+        first = int(np.ceil(at))
+        table[max(first - (at != first), 0) : first + 1 + (at != first), cut] = np.nan
+        table[min(first, signals.frames - 1), cut] = 1
+    for start, end, *_ in clip.spans:
+        table[max(start - 1, 0) : end + 1, cut] = np.nan
+        table[start:end, inside] = 1
+    for at in clip.uncertain:
+        table[max(int(at) - 2, 0) : int(at) + 3, [cut, inside]] = np.nan
+    for window in clip.windows:
+        part = np.arange(window.start, window.end)
+        table[part, new] = np.isin(part, [*window.new_drawings])
+        table[list(window.uncertain), new] = np.nan
+    return table
+
+
+def real_films(folder: Path) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Features and targets of the real clips that may be tuned on."""
+    made: list[tuple[np.ndarray, np.ndarray]] = []
+    for clip in clips():
+        path = file_of(clip, folder)
+        if clip.part == "tune" and path is not None:
+            signals, video = scanned(path)
+            made.append((features(signals, video.time_base), marked(clip, signals)))
+    return made
+
+
+def fit(folder: Path, out: Path, real: Path) -> None:
+    """Fit the net to the films of a folder and to real clips, and write its weights."""
     import torch
 
     torch.manual_seed(0)
     films = [np.load(p) for p in sorted(folder.glob("[0-9]*.npz"))]
     films = [(f["x"].astype(np.float32), f["y"]) for f in films]
+    others = real_films(real)
     random = np.random.default_rng(0)
     every = np.concatenate([x[:: max(len(x) // 40, 1)] for x, _ in films])
     mean = every.mean(axis=0)
@@ -150,11 +216,13 @@ def fit(folder: Path, out: Path) -> None:
     optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, STEPS, pct_start=0.1)
     weight = torch.tensor([1.0, 1.0, 0.7, 3.0, 1.0, 0.3])
-    positive = torch.tensor([1.0, 2.0, 1.0, 4.0, 1.5, 1.0])
-    films = [((np.clip((x - mean) * scale, -6, 6)), y) for x, y in films]
+    positive = torch.tensor(POSITIVE)
+    films, others = (
+        [(np.clip((x - mean) * scale, -6, 6), y) for x, y in some] for some in (films, others)
+    )
     total = 0.0
     for step in range(1, STEPS + 1):
-        x, y = _batch(films, random)
+        x, y = _batch(films, others, random)
         target = torch.from_numpy(y)
         asked = ~target.isnan()
         target = target.nan_to_num()
@@ -175,13 +243,16 @@ def fit(folder: Path, out: Path) -> None:
             _write(out, net, mean, scale)
 
 
-def _batch(films: list[Any], random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _batch(
+    films: list[Any], others: list[Any], random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Crops of films, zeros and nothing asked beyond their ends."""
     width = films[0][0].shape[1]
     x = np.zeros((BATCH, CROP, width), np.float32)
     y = np.full((BATCH, CROP, len(HEADS)), np.nan, np.float32)
     for row in range(BATCH):
-        a, b = films[int(random.integers(len(films)))]
+        some = others if others and row < REAL * BATCH else films
+        a, b = some[int(random.integers(len(some)))]
         start = int(random.integers(-CROP // 3, max(len(a) - CROP, 0) + CROP // 3))
         low, high = max(start, 0), min(start + CROP, len(a))
         if high > low:
@@ -235,7 +306,7 @@ def _write(out: Path, net: Any, mean: np.ndarray, scale: np.ndarray) -> None:
         mixes=np.stack([array(b.mix.weight, 2, 1, 0)[0] for b in blocks]),
         mix_biases=np.stack([array(b.mix.bias) for b in blocks]),
         last=array(net.last.weight, 1, 0),
-        last_bias=array(net.last.bias),
+        last_bias=array(net.last.bias) - np.log(POSITIVE).astype(np.float16),
     )
 
 
@@ -244,4 +315,4 @@ if __name__ == "__main__":
     if command == "films":
         make(Path(folder), range(int(rest[0]), int(rest[1])))
     else:
-        fit(Path(folder), Path(rest[0]))
+        fit(Path(folder), Path(rest[0]), Path(rest[1]))

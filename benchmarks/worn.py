@@ -26,7 +26,7 @@ from scenedetect.backends.pyav import VideoStreamAv
 
 from benchmarks.films import KEPT
 from benchmarks.scanned import scanned
-from benchmarks.settle import HELD_OUT, film
+from benchmarks.settle import HELD_OUT, HIDDEN, film
 from benchmarks.table import Line
 from sakuga.studio.sequence import MIXED, NEW, UNSCORED, WornTruth
 from sakuga.studio.wear import KINDS
@@ -77,10 +77,12 @@ def matched(truth: WornTruth, cuts: list[int]) -> tuple[Score, Score, set[int]]:
     left = [c for c in cuts if c > 0]
     right: set[int] = set()
     spans = Score()
-    for start, end, _ in truth.spans:
-        inside = [c for c in left if int(start) - SPAN <= c <= int(end) + SPAN]
+    for start, end, kind in truth.spans:
+        beyond = NEAR if kind == HIDDEN else SPAN
+        inside = [c for c in left if int(start) - beyond <= c <= int(end) + beyond]
         right |= set(inside)
-        spans.add(bool(inside), not inside, 0)
+        if kind != HIDDEN:  # there nobody is asked
+            spans.add(bool(inside), not inside, 0)
         left = [c for c in left if c not in inside]
     score = Score()
     for cut in truth.cuts:
@@ -131,7 +133,7 @@ def ours(path: Path, truth: WornTruth) -> Found:
 
 
 def _middles(truth: WornTruth) -> list[int]:
-    return [(int(a) + int(b) + 1) // 2 for a, b, _ in truth.spans]
+    return [int(b) - 1 if k == HIDDEN else (int(a) + int(b) + 1) // 2 for a, b, k in truth.spans]
 
 
 def detector(make: Callable[[], Any], path: Path, _: WornTruth) -> Found:

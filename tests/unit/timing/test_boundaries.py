@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,13 @@ def film(frames: int, dark: slice = slice(0, 0), bright: slice = slice(0, 0)) ->
     return Signals(**{f.name: known.get(f.name) for f in dataclasses.fields(Signals)})  # type: ignore[arg-type]
 
 
-def says(frames: int, cuts: dict[int, float] = {}, spans: tuple[slice, ...] = ()) -> Reading:
+def says(
+    frames: int, cuts: dict[int, float] | None = None, spans: tuple[slice, ...] = ()
+) -> Reading:
     """Answers of a net that is sure of everything but what is given."""
     none = np.zeros(frames, np.float32)
     cut, transition = none.copy(), none.copy()
-    for at, chance in cuts.items():
+    for at, chance in (cuts or {}).items():
         cut[at] = chance
     for part in spans:
         transition[part] = 0.9
@@ -114,11 +117,9 @@ CHANCES = st.lists(st.sampled_from([0.0, 0.2, 0.5, 0.7, 1.0]), min_size=1, max_s
 def test_boundaries_ascend_and_share_no_frame(cut: list[float], inside: list[float]):
     frames = min(len(cut), len(inside))
     none = np.zeros(frames, np.float32)
-    reading = Reading(
-        none, none, none, np.float32(cut[:frames]), np.float32(inside[:frames]), none
-    )
+    reading = Reading(none, none, none, np.float32(cut[:frames]), np.float32(inside[:frames]), none)
     made = boundaries(film(frames), reading)
     assert all(0 <= b.first <= b.at <= b.last <= frames for b in made)
-    for before, after in zip(made, made[1:], strict=False):
+    for before, after in pairwise(made):
         assert before.at < after.at
         assert before.last <= after.first

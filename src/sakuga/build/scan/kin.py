@@ -24,6 +24,7 @@ _ASKED: Final = 0.02  # of the pixels changed: less is no boundary
 _BLOCK_MOVED: Final = 3.0  # grey levels, mean over a block
 _FLAT: Final = 2.8  # grey levels, standard deviation of a block with no texture to be found by
 _UNLIKE: Final = 60.0  # squared grey levels: a flat block is not this one
+_NEGATIVE: Final = -0.6  # correlation with a picture's negative
 _STRONG: Final = 12.0  # grey levels: one strong edge shall not outweigh all others
 _SMALLEST: Final = 24  # pixels of the half picture: less has no detail
 
@@ -96,10 +97,15 @@ def _alike(now: _View, before: _View) -> _Alike:
     if share < _ASKED:
         return _Alike(1.0, 1.0, 1.0, share)
     a, b = now.detail[moved], before.detail[moved]
-    kin = float(a @ b) / (float(a @ a) * float(b @ b) + 1.0) ** 0.5
+    kin = _either(float(a @ b) / (float(a @ a) * float(b @ b) + 1.0) ** 0.5)
     found = sorted(_found(now.quarter, before.quarter)) or [1.0]
     low = found[len(found) // 4]
     return _Alike(max(kin, 0.0), sum(found) / len(found), low, share)
+
+
+def _either(correlation: float) -> float:
+    """A negative of a picture has its lines where the picture has them."""
+    return -correlation if correlation < _NEGATIVE else correlation
 
 
 def _found(now: Small, before: Small) -> list[float]:
@@ -122,6 +128,7 @@ def _found(now: Small, before: Small) -> list[float]:
             least = cv2.minMaxLoc(cv2.matchTemplate(near, block, cv2.TM_SQDIFF))[0]
             found.append(max(1 - least / (SIDE * SIDE * _UNLIKE), 0.0))
         else:
-            best = cv2.minMaxLoc(cv2.matchTemplate(near, block, cv2.TM_CCOEFF_NORMED))[1]
-            found.append(min(max(best, 0.0), 1.0))
+            alike = cv2.matchTemplate(near, block, cv2.TM_CCOEFF_NORMED)
+            here = _either(float(alike[REACH, REACH]))
+            found.append(min(max(cv2.minMaxLoc(alike)[1], here, 0.0), 1.0))
     return found
