@@ -32,8 +32,11 @@ from sakuga.core.pulse import beat
 
 MAX_PIXELS = 8192 * 4352  # of one frame; 8K and a little
 REORDER = 16  # frames by which decoding order may run ahead of presentation (H.264, HEVC: at most)
+BACK = (0, 4, REORDER, 4 * REORDER, 16 * REORDER)  # frames to seek back by, until a keyframe comes
 QUANTISERS = {"export_side_data": "venc_params"}
 _PLANAR = PLANAR | GRAY
+FASTEST = 240  # frames a second; a rate above is a mistake of the file's writer
+RATE_OFF = 1.5  # times the rate that a file's own count of frames says: the named one is wrong
 SKIPPING = frozenset({"h264", "hevc"})  # decoders that may pass over single frames and stay exact
 
 # No Python callback for FFmpeg's log: a decoder's thread would wait in it for the interpreter's
@@ -191,16 +194,20 @@ class VideoReader:
         return fitted(picture, *self._size, self._format)
 
     def _seek_before(self, number: int, pts: NDArray[np.int64]) -> None:
-        """To a codec keyframe that is shown at or before a frame.
+        """To a codec keyframe that is shown at or before a frame; to the start where none is found.
 
-        In mp4 a seek goes by decoding time, and may end at a keyframe that is shown after it.
+        In mp4 a seek goes by decoding time, and may end at a keyframe that is shown after it. In
+        what has no index (MPEG-PS, MPEG-TS) it may end anywhere.
         """
-        for back in (0, 4, REORDER):
-            self._seek(int(pts[max(0, number - back)]))
+        for back in BACK:
+            at = int(pts[max(0, number - back)])
+            self._seek(at)
             first = next(self._packets(), None)
-            if first is not None and first.pts is not None and first.pts <= pts[number]:
-                break
-        self._seek(int(pts[max(0, number - back)]))
+            if first is None or first.pts is None or not first.is_keyframe:
+                continue
+            if first.pts <= pts[number]:
+                return self._seek(at)
+        return self._restart()
 
     def _seek(self, pts: int) -> None:
         with suppress(av.error.FFmpegError):
@@ -293,10 +300,24 @@ def _describe(container: Any, s: VideoStream, choices: int, rotation: int, first
         height=context.width if turned else context.height,
         rotation=rotation,
         sample_aspect=s.sample_aspect_ratio or Fraction(1),
-        frame_rate=s.average_rate or s.guessed_rate or Fraction(0),
+        frame_rate=_rate(s, duration),
         time_base=s.time_base or Fraction(1, 1000),
         duration=duration,
         pixel_format=context.pix_fmt or "unknown",
         bit_depth=first.bits,
         colour_range={1: "limited", 2: "full"}.get(int(context.color_range or 0), "unknown"),
     )
+
+
+def _rate(s: VideoStream, duration: float | None) -> Fraction:
+    """The rate that the container names; 0 where it names none, or one that can't be.
+
+    A Matroska file may name a wrong one beside right stamps: its tick, or twice what its own count
+    of frames says.
+    """
+    named = s.average_rate or s.guessed_rate or Fraction(0)
+    tagged = s.metadata.get("NUMBER_OF_FRAMES", "")
+    frames = s.frames or (int(tagged) if tagged.isdecimal() else 0)
+    counted = frames / duration if frames > 1 and duration else float(named)
+    wrong = counted and not 1 / RATE_OFF < named / counted < RATE_OFF
+    return Fraction(0) if named > FASTEST or wrong else named

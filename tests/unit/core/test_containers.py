@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 
 from sakuga.build.collect import Collect
@@ -41,7 +42,7 @@ WRITTEN = [  # name, codec, kind, how the muxer is asked
 FORMS = {"gif": "bgr8", "apng": "rgb24"}
 
 
-def written(folder: Path, name: str, codec: str, how: dict[str, str]) -> Path:
+def written(folder: Path, name: str, codec: str, how: dict[str, str], frames: int = 12) -> Path:
     how = dict(how)
     form: Any = how.pop("format", None)
     encoder = {"vp8": "libvpx"}.get(codec, codec)
@@ -49,7 +50,9 @@ def written(folder: Path, name: str, codec: str, how: dict[str, str]) -> Path:
         stream: Any = container.add_stream(encoder, rate=25)
         stream.width, stream.height = 128, 96
         stream.pix_fmt = FORMS.get(codec, "yuv420p")
-        for image in pictures(12):
+        stream.codec_context.gop_size = 12
+        stream.codec_context.max_b_frames = 2 * (codec in ("libx264", "mpeg2video"))
+        for image in pictures(frames):
             frame = av.VideoFrame.from_ndarray(image, format="bgr24")
             container.mux(stream.encode(frame.reformat(format=stream.pix_fmt)))
         container.mux(stream.encode(None))
@@ -69,6 +72,20 @@ def test_what_is_written_is_recognised_and_read(
         assert (stream.width, stream.height) == (128, 96)
         assert len(list(reader.frames())) == 12
     assert claims(str(path)) is not CONTAINERS[kind].animated
+
+
+@pytest.mark.parametrize(("name", "codec", "kind", "how"), WRITTEN, ids=[w[0] for w in WRITTEN])
+def test_a_frame_that_is_sought_is_the_frame_that_was_read(
+    tmp_path: Path, name: str, codec: str, kind: str, how: dict[str, str]
+) -> None:
+    path = written(tmp_path, name, codec, how, frames=60)
+    with VideoReader(str(path)) as reader:
+        whole = [(f.pts, f.plane(0).copy()) for f in reader.frames()]
+        pts = np.array([-1 if at is None else at for at, _ in whole])
+        for numbers in ([39], [3], [30, 34, 35, 36], [11, 59], [47], [24, 25]):
+            found = {f.index: f.plane(0).copy() for f in reader.frames_at(numbers, pts)}
+            assert list(found) == numbers
+            assert all(np.array_equal(found[n], whole[n][1]) for n in numbers), kind
 
 
 def test_a_recording_that_begins_inside_a_packet_is_recognised(tmp_path: Path) -> None:

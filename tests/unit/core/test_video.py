@@ -414,3 +414,26 @@ def quantisers(path: Path, encoding: Encoding) -> list[float | None]:
     draw(film(3, 1, 160, 96, shot_frames=(12, 13)), path, encoding)
     with VideoReader(str(path), quantisers=True) as reader:
         return [frame.quantiser() for frame in reader.frames()]
+
+
+@pytest.mark.parametrize(
+    ("nominal", "count", "rate"),
+    [(25, None, 25), (1000, None, 0), (50, 40, 0), (25, 40, 25), (50, None, 50)],
+)
+def test_a_rate_that_can_t_be_is_unknown(
+    tmp_path: Path, nominal: int, count: int | None, rate: int
+) -> None:
+    named, tick = tmp_path / "a.mkv", Fraction(1, 1000)
+    with av.open(str(named), "w") as container:
+        stream: Any = container.add_stream("ffv1", rate=nominal)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = tick
+        if count:
+            stream.metadata["NUMBER_OF_FRAMES"] = str(count)
+        for number, image in enumerate(pictures(40)):
+            frame = av.VideoFrame.from_ndarray(image, format="bgr24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = 40 * number, tick
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with VideoReader(str(named)) as reader:
+        assert reader.describe().frame_rate == rate
