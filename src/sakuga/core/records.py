@@ -65,7 +65,7 @@ class Video:
     height: int
     rotation: int  # degrees, counter-clockwise: 0, 90, 180 or 270
     sample_aspect: Fraction
-    frame_rate: Fraction  # the container's average; 0 if it doesn't say
+    frame_rate: Fraction  # the average that the container names, or its stamps tell; 0: unknown
     time_base: Fraction
     duration: float | None  # seconds, for display only
     pixel_format: str

@@ -7,11 +7,12 @@ never computed from them: a file may have a variable frame rate, or no timestamp
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import av
@@ -37,6 +38,7 @@ QUANTISERS = {"export_side_data": "venc_params"}
 _PLANAR = PLANAR | GRAY
 FASTEST = 240  # frames a second; a rate above is a mistake of the file's writer
 RATE_OFF = 1.5  # times the rate that a file's own count of frames says: the named one is wrong
+TIMED = 4096  # packets by which a rate is measured where the container names none that can be
 SKIPPING = frozenset({"h264", "hevc"})  # decoders that may pass over single frames and stay exact
 
 # No Python callback for FFmpeg's log: a decoder's thread would wait in it for the interpreter's
@@ -114,7 +116,9 @@ class VideoReader:
             raise NoFrames("no frame of the video stream decodes")
         rotation = first._frame.rotation % 360  # pyright: ignore[reportPrivateUsage]
         described = _describe(self._container, self._stream, self._choices, rotation, first)
-        described = replace(described, ground=GROUNDS[self.ground])
+        self._restart()
+        rate = described.frame_rate or self._measured_rate()
+        described = replace(described, ground=GROUNDS[self.ground], frame_rate=rate)
         self._restart()
         return described
 
@@ -158,6 +162,20 @@ class VideoReader:
                     yield Frame(frame, wanted[frame.pts], picture=self._seen(frame))
                 if frame.pts is not None and frame.pts >= max(wanted):
                     return
+
+    def _measured_rate(self) -> Fraction:
+        """The mean rate of the packets' own stamps, from here on; 0 where they tell none."""
+        packets = (p for p in islice(self._packets(), TIMED) if p is not None)
+        stamps = sorted({p.pts for p in packets if p.pts is not None})
+        if len(stamps) < 2:
+            return Fraction(0)
+        rate = (len(stamps) - 1) / ((stamps[-1] - stamps[0]) * self.time_base)
+        usual = min(
+            (Fraction(round(rate * n), n) for n in (1, Fraction(1001, 1000))), key=_off(rate)
+        )
+        doubt = 2 / Fraction(stamps[-1] - stamps[0])  # the first and the last stamp are rounded
+        rate = usual if _off(rate)(usual) <= doubt else rate.limit_denominator(1001)
+        return rate if rate <= FASTEST else Fraction(0)
 
     def _decoded(self) -> Iterator[VideoFrame]:
         for packet in self._packets():
@@ -307,6 +325,11 @@ def _describe(container: Any, s: VideoStream, choices: int, rotation: int, first
         bit_depth=first.bits,
         colour_range={1: "limited", 2: "full"}.get(int(context.color_range or 0), "unknown"),
     )
+
+
+def _off(rate: Fraction) -> Callable[[Fraction], Fraction]:
+    """How far another rate is from this one, as a share of it."""
+    return lambda other: abs(other / rate - 1)
 
 
 def _rate(s: VideoStream, duration: float | None) -> Fraction:

@@ -416,12 +416,23 @@ def quantisers(path: Path, encoding: Encoding) -> list[float | None]:
         return [frame.quantiser() for frame in reader.frames()]
 
 
+NTSC = Fraction(24000, 1001)
+
+
 @pytest.mark.parametrize(
-    ("nominal", "count", "rate"),
-    [(25, None, 25), (1000, None, 0), (50, 40, 0), (25, 40, 25), (50, None, 50)],
+    ("nominal", "stamps", "count", "rate"),
+    [
+        (25, 25, None, 25),
+        (1000, 25, None, 25),
+        (1000, NTSC, None, NTSC),
+        (50, 25, 40, 25),
+        (25, 25, 40, 25),
+        (50, 25, None, 50),  # nothing tells that it is wrong, short of reading all
+        (1000, 500, None, 0),
+    ],
 )
-def test_a_rate_that_can_t_be_is_unknown(
-    tmp_path: Path, nominal: int, count: int | None, rate: int
+def test_a_rate_that_can_t_be_is_measured_instead(
+    tmp_path: Path, nominal: int, stamps: Fraction, count: int | None, rate: Fraction
 ) -> None:
     named, tick = tmp_path / "a.mkv", Fraction(1, 1000)
     with av.open(str(named), "w") as container:
@@ -432,7 +443,7 @@ def test_a_rate_that_can_t_be_is_unknown(
             stream.metadata["NUMBER_OF_FRAMES"] = str(count)
         for number, image in enumerate(pictures(40)):
             frame = av.VideoFrame.from_ndarray(image, format="bgr24").reformat(format="yuv420p")
-            frame.pts, frame.time_base = 40 * number, tick
+            frame.pts, frame.time_base = round(1000 * number / stamps), tick
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     with VideoReader(str(named)) as reader:
