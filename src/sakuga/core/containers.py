@@ -40,6 +40,7 @@ CONTAINERS: Final[dict[str, Container]] = {
     "nut": Container("nut", ((0, b"nut/multimedia"),), suffixes=(".nut",)),
     "gif": Container("gif", ((0, b"GIF8"),), animated=True),
     "apng": Container("apng", animated=True),
+    "animated_webp": Container("nut", animated=True),  # by way of `sakuga.core.webp`
 }
 """Every kind that shots can be made from, by name."""
 FORMATS: Final = ",".join(dict.fromkeys(each.demuxer for each in CONTAINERS.values()))
@@ -59,6 +60,7 @@ _ASF: Final = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
 _ASF_VIDEO: Final = bytes.fromhex("c0ef19bc4d5bcf11a8fd00805f5c442b")  # a stream of it is declared
 _ASF_SOUND: Final = bytes.fromhex("409e69f84d5bcf11a8fd00805f5c442b")
 _OGG_VIDEO: Final = (b"\x80theora", b"BBCD\0", b"\x01video", b"OVP80")  # how its streams begin
+_WEBP_MOVES: Final = 2  # a flag of its extended header
 _MXF: Final = bytes.fromhex("060e2b34020501010d010201")  # a partition; a run-in may stand before it
 _SOUND: Final = frozenset({b"M4A ", b"M4B ", b"M4P "})
 _BOXES: Final = frozenset({b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof"})
@@ -81,6 +83,8 @@ def kind_of(head: bytes) -> str:
         return "ogg" if any(mark in head for mark in _OGG_VIDEO) else "ogg audio"
     if head.startswith(_ASF):
         return "wma" if _ASF_SOUND in head and _ASF_VIDEO not in head else "asf"
+    if head[8:16] == b"WEBPVP8X" and head[20:21] and head[20] & _WEBP_MOVES:
+        return "animated_webp"
     if head.startswith(b"\x89PNG"):
         return "apng" if b"acTL" in head.partition(b"IDAT")[0] else "png"
     for kind, container in CONTAINERS.items():

@@ -23,6 +23,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from sakuga.core import webp
 from sakuga.core.alpha import GROUNDS, fitted, ground_for, may_be_clear, over, with_alpha
 from sakuga.core.containers import FORMATS
 from sakuga.core.errors import NoFrames, NoVideo, TooLarge, Unreadable, Unrecognised
@@ -274,11 +275,15 @@ def decode_threads() -> int:
 
 def _open(url: str, opened: ExitStack) -> Any:
     """The container; it, and the file that it reads from, are closed with `opened`."""
+    options = {"format_whitelist": FORMATS}
     try:
         file = opened.enter_context(open_file(url)) if "://" in url else url
-        options = {"format_whitelist": FORMATS}
         return opened.enter_context(av.open(file, options=options, metadata_errors="ignore"))
     except (av.error.InvalidDataError, av.error.EOFError, av.error.ArgumentError) as error:
+        with open_file(url) as file:
+            film = webp.film_of(file, MAX_PIXELS)
+        if film is not None:
+            return opened.enter_context(av.open(film, options=options))
         raise Unrecognised(
             f"no video container, or one cut short before its index: {error.strerror}"
         ) from error

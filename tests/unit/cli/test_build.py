@@ -22,6 +22,7 @@ from sakuga.core.store import Part, Store
 from tests.films import pictures, write
 from tests.tables import filled
 from tests.unit.cli.test_requests import refused, run
+from tests.unit.core.test_containers import animated_webp
 
 
 @pytest.fixture
@@ -77,6 +78,16 @@ def test_a_named_file_that_is_skipped_exits_3_and_its_mend_works(tmp_path: Path)
     mended = run("build", gif, "--out", out, "--workers", "0", *flag.split())
     assert mended.exit_code == 0, mended.output
     assert "Made 1 video" in mended.stdout
+
+
+def test_an_animated_webp_is_a_video_when_asked_for(tmp_path: Path) -> None:
+    film, out = animated_webp(tmp_path / "a.webp", 12), tmp_path / "out"
+    told = ("build", film, "--out", out, "--workers", "0", "--set", "collect.animated=true")
+    result = run(*told)
+    assert result.exit_code == 0, result.output
+    store = Store(str(out))
+    [video] = store.read_part(store.parts("videos")[0], Video)
+    assert (video.container, video.codec, video.ground) == ("animated_webp", "webp", "white")
 
 
 def test_a_kind_that_is_not_chosen_is_built_from_by_what_is_said_to_do(

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 
 from sakuga.build.collect import Collect
 from sakuga.core.containers import CONTAINERS, FORMATS, HEAD, claims, kind_of
-from sakuga.core.errors import Unrecognised
+from sakuga.core.errors import TooLarge, Unrecognised
 from sakuga.core.video import VideoReader
 from tests.films import pictures, write
 
@@ -114,6 +115,66 @@ def test_sound_alone_is_no_video(tmp_path: Path, name: str, codec: str, kind: st
         container.mux(stream.encode(None))
     assert kind_of((tmp_path / name).read_bytes()[:HEAD]) == kind
     assert not Collect().wants(kind)
+
+
+def animated_webp(path: Path, frames: int, side: int = 48) -> Path:
+    """A black square that goes right over nothing, 40 and 80 ms in turn."""
+    animation: Any = cv2.Animation()
+    animation.frames = [
+        cv2.rectangle(np.zeros((side, 64, 4), np.uint8), (n, 10), (n + 9, 19), (0, 0, 0, 255), -1)
+        for n in range(frames)
+    ]
+    animation.durations = np.array([40 + 40 * (n % 2) for n in range(frames)], np.int32)
+    assert cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, 101])
+    return path
+
+
+def test_an_animated_webp_is_read_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = animated_webp(tmp_path / "a.webp", 12)
+    assert kind_of(path.read_bytes()[:HEAD]) == "animated_webp"
+    assert not Collect().wants("animated_webp")
+    assert Collect(animated=True).wants("animated_webp")
+    seen: list[list[Any]] = []
+    for at_once in (1 << 26, 64 * 48 * 5):
+        monkeypatch.setattr("sakuga.core.webp._AT_ONCE", at_once)
+        with VideoReader(str(path)) as reader:
+            assert reader.describe().ground == "white"
+            seen.append([(float(f.pts * reader.time_base), f.bgr()) for f in reader.frames()])
+            [frame] = reader.frames_at([7], np.arange(12))
+            assert np.array_equal(frame.bgr(), seen[-1][7][1])
+    assert [round(1000 * at) for at, _ in seen[0]] == [
+        0,
+        40,
+        120,
+        160,
+        240,
+        280,
+        360,
+        400,
+        480,
+        520,
+        600,
+        640,
+    ]
+    assert all(np.array_equal(a, b) for (_, a), (_, b) in zip(*seen, strict=True))
+    for number, (_, picture) in enumerate(seen[0]):
+        assert picture[15, number + 5].max() == 0
+        assert picture[15, number + 15].min() == 255
+
+
+def test_a_webp_that_is_damaged_or_too_large_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = animated_webp(tmp_path / "a.webp", 4)
+    monkeypatch.setattr("sakuga.core.video.MAX_PIXELS", 64 * 48 - 1)
+    with pytest.raises(TooLarge):
+        VideoReader(str(path))
+    monkeypatch.undo()
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(Unrecognised):
+        VideoReader(str(path))
 
 
 def test_a_still_png_is_no_animation(tmp_path: Path) -> None:

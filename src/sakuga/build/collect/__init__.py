@@ -26,8 +26,8 @@ class Collect:
     """What is built from.
 
     kinds: containers to build from, by name (`sakuga.core.containers`); none named: all of video.
-    animated: also gif and apng. Both only choose among sources: what is made of one that is chosen
-    does not depend on them, so a change makes nothing stale.
+    animated: also gif, apng and animated webp. Both only choose among sources: what is made of one
+    that is chosen does not depend on them, so a change makes nothing stale.
     group: what never stands in two splits: each `file`, or all files of a `folder`. licence,
     user_tags: what is known of all the footage collected here; published with every clip.
     """

@@ -20,6 +20,8 @@ def probe(source: Source, recipe: Collect) -> Video:
     with VideoReader(source.url) as reader:
         stream = dataclasses.asdict(reader.describe())
     stream["container"] = source.kind
+    if source.kind == "animated_webp":
+        stream["codec"] = "webp"  # not that of the film in memory that it is read through
     return Video(
         id=source.video,
         source=source.id,
