@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "sakuga"
 MODULES = sorted(SOURCE.rglob("*.py"))
 ONLY_IN = {  # package -> the modules that may import it
-    "av": {"core/alpha.py", "core/video.py", "core/frame.py", "core/encode.py"},
+    "av": {"core/alpha.py", "core/webp.py", "core/video.py", "core/frame.py", "core/encode.py"},
     "ray": {"core/engine.py"},
     "torch": {"build", "evaluate", "generate", "models", "train"},
     "transformers": {"build", "evaluate", "models"},
