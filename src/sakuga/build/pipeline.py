@@ -150,7 +150,7 @@ def _planned(
     collect = stages[0]
     assert isinstance(collect, Collect)
     listing = find_sources(request.inputs, collect, store, reading)
-    if request.inputs and all(source.skipped for source in listing.given):
+    if request.inputs and all(s.skipped for of_part in listing.sources.values() for s in of_part):
         raise RequestError(_nothing_in(request.inputs, listing.given, collect))
     if not listing.parts:
         raise RequestError(
@@ -165,8 +165,9 @@ def _nothing_in(inputs: Sequence[str], given: Sequence[Source], collect: Collect
     if not kinds:
         return f"{at}: the folder is empty; name a folder or file of footage"
     skipped = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
-    mends = [collect.why_not(kind) for kind in kinds if kind in CONTAINERS]
-    what = "; ".join(mends) or "name a folder or file of footage"
+    videos = [kind for kind in kinds if kind in CONTAINERS]
+    mends = {CONTAINERS[kind].animated: collect.why_not(kind) for kind in reversed(videos)}
+    what = "; ".join(mends.values()) or "name a folder or file of footage"
     return f"{at}: no video is built from there, all files are skipped ({skipped}); {what}"
 
 

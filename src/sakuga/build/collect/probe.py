@@ -10,11 +10,12 @@ from sakuga.core.records import Source, Video
 from sakuga.core.video import VideoReader
 
 
-def probe(source: Source, recipe: Collect) -> Video:
+def probe(source: Source, recipe: Collect | None = None) -> Video:
     """The video of a source that is neither skipped nor a duplicate."""
     if source.video is None:
         unreadable = source.kind.startswith(UNREADABLE)
-        raise Unreadable(source.kind) if unreadable else NotChosen(recipe.why_not(source.kind))
+        why = source.kind if unreadable else (recipe or Collect()).why_not(source.kind)
+        raise (Unreadable if unreadable else NotChosen)(why)
     if source.bytes == 0:
         raise Unrecognised("the file is empty")
     with VideoReader(source.url) as reader:
