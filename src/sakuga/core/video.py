@@ -188,7 +188,7 @@ class VideoReader:
         while True:
             try:
                 packet = next(packets)
-            except StopIteration:
+            except (StopIteration, IndexError):  # PyAV's, after the last, where streams came late
                 return
             except av.error.FFmpegError:
                 self.damaged += 1

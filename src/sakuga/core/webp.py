@@ -41,12 +41,15 @@ def film_of(file: Any, most: int) -> BytesIO | None:
 
 def _frames(content: Any, at_once: int) -> Iterator[tuple[Any, int]]:
     """Each frame, whole, (H, W, 3) BGR or (H, W, 4) with alpha, and its milliseconds."""
-    start = 0
+    start, before = 0, cv2.utils.logging.getLogLevel()
     while True:
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         try:
             _, animation = cv2.imdecodeanimation(content, start, at_once)
         except cv2.error:
             return
+        finally:
+            cv2.utils.logging.setLogLevel(before)
         yield from zip(animation.frames, animation.durations, strict=True)
         start += len(animation.frames)
         if len(animation.frames) < at_once:

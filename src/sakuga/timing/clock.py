@@ -234,16 +234,15 @@ def _film_time(
     keeps: Flags, rule: ClockRule,
 ) -> Floats:  # fmt: skip
     """(T + 1,): film frames, such that drawings of a shot begin about at whole ones."""
-    time = beats * ratio
+    time: Floats = beats.astype(np.float64) * ratio
     common = _offset(time[:-1][new])
     for (start, end), as_it_is in zip(shots, keeps.tolist(), strict=True):
         if as_it_is:
             time[start : end + 1] = beats[start : end + 1]
             continue
-        onsets = beats[start:end][new[start:end]] * ratio
-        time[start : end + 1] = beats[start : end + 1] * ratio - (
-            _offset(onsets) if len(onsets) > rule.few else common
-        )
+        film: Floats = beats[start : end + 1].astype(np.float64) * ratio
+        onsets = film[:-1][new[start:end]]
+        time[start : end + 1] = film - (_offset(onsets) if len(onsets) > rule.few else common)
     return time
 
 

@@ -8,7 +8,7 @@ second. All is a pure function of `Signals`.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ def features(signals: Signals, time_base: Fraction) -> Floats:
     """(T, K) of a film; time_base: seconds a tick of its `pts`."""
     rate = min(max(usual_rate(signals.pts, time_base), _SLOWEST), _FASTEST)
     measured = read(signals.measures)
-    columns = [*measured.values(), *_direct(signals)]
+    columns: list[NDArray[Any]] = [*measured.values(), *_direct(signals)]
     reach = max(round(AROUND * rate), 24)
     for name in _STANDS_OUT:
         columns += _standing_out(measured[name], reach)
@@ -53,7 +53,7 @@ def features(signals: Signals, time_base: Fraction) -> Floats:
     return np.column_stack(columns).astype(np.float32)
 
 
-def _direct(signals: Signals) -> list[Floats]:
+def _direct(signals: Signals) -> list[NDArray[Any]]:
     """Columns of `Signals` on a scale on which they are comparable."""
     logs = [signals.change, signals.flicker, signals.stir, signals.match_change, signals.match_stir]
     matched = (signals.match >= 0).astype(np.float32)

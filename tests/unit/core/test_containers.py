@@ -97,6 +97,33 @@ def test_a_recording_that_begins_inside_a_packet_is_recognised(tmp_path: Path) -
         assert len(list(reader.frames())) > 5
 
 
+class Late:
+    """A container whose reader stumbles at its end, as PyAV's does over streams that came late."""
+
+    def __init__(self, container: Any) -> None:
+        self._container = container
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._container, name)
+
+    def demux(self, stream: Any) -> Any:
+        yield from self._container.demux(stream)
+        raise IndexError("list index out of range")
+
+
+def test_a_stream_that_comes_late_costs_no_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "a.ts", "mpeg2video", {"format": "mpegts"})
+    opened = av.open
+    monkeypatch.setattr("sakuga.core.video.av.open", lambda *a, **k: Late(opened(*a, **k)))
+    monkeypatch.setattr(Late, "__enter__", lambda self: self, raising=False)
+    monkeypatch.setattr(Late, "__exit__", lambda self, *_: self.close(), raising=False)
+    with VideoReader(str(path)) as reader:
+        assert len(list(reader.frames())) == 12
+        assert reader.damaged == 0
+
+
 @pytest.mark.parametrize(
     ("name", "codec", "kind"),
     [("a.ogg", "flac", "ogg audio"), ("a.wma", "wmav2", "wma"), ("a.m4a", "aac", "m4a")],

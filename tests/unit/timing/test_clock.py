@@ -1,4 +1,4 @@
-"""Film frames in file frames: conversions of the rate, and stamps that are not what they should be."""
+"""Film frames in file frames: conversions of the rate, and stamps that are not what they were."""
 
 from __future__ import annotations
 

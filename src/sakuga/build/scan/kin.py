@@ -85,9 +85,9 @@ def _view(half: Small) -> _View:
     small = min(half.shape) < _SMALLEST
     detail = np.zeros(half.shape, np.float32)
     if not small:
-        detail = cv2.subtract(half, cv2.blur(half, (9, 9)), dtype=cv2.CV_32F)
+        cv2.subtract(half, cv2.blur(half, (9, 9)), dst=detail, dtype=cv2.CV_32F)
         np.clip(detail, -_STRONG, _STRONG, out=detail)
-    return _View(half, np.asarray(detail), half if small else halve(half))
+    return _View(half, detail, half if small else halve(half))
 
 
 def _alike(now: _View, before: _View) -> _Alike:
@@ -110,8 +110,7 @@ def _either(correlation: float) -> float:
 
 def _found(now: Small, before: Small) -> list[float]:
     """Of each block that changed: how like the best place nearby is, 0 to 1."""
-    edge = (REACH,) * 4
-    around = cv2.copyMakeBorder(before, *edge, cv2.BORDER_REPLICATE)
+    around = cv2.copyMakeBorder(before, REACH, REACH, REACH, REACH, cv2.BORDER_REPLICATE)
     change = cv2.absdiff(now, before)
     h, w = now.shape
     top, left = (h % SIDE) // 2, (w % SIDE) // 2
