@@ -172,7 +172,7 @@ class Motion:
     film_rate: Fraction  # frames a second of the film in the file; 0 where it can't be told
     carried: str  # how the file carries the film: as_is, repeats, telecine, blended, ...
     clock_confidence: float  # 0 to 1: of film_rate and carried
-    harmed: str | None  # what a conversion made impossible to tell
+    harmed: str  # what a conversion made impossible to tell; empty: nothing
     camera: CameraMove
     camera_x: float  # frame widths a second, positive: the camera goes right
     camera_y: float  # frame heights a second, positive: the camera goes down
@@ -409,7 +409,7 @@ class Row:
     film_rate: Fraction
     carried: str
     clock_confidence: float
-    harmed: str | None
+    harmed: str
     camera: CameraMove
     camera_x: float
     camera_y: float

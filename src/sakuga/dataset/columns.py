@@ -88,7 +88,7 @@ MEANINGS: dict[str, Meaning] = {
     "film_rate": _m("Frames a second of the film in the file, as a fraction; 0/1: not known"),
     "carried": _m("How the file carries the film: as_is, repeats, telecine, blended, ..."),
     "clock_confidence": _m("How sure film_rate and carried are, 0 to 1"),
-    "harmed": _m("What a conversion of the frame rate made impossible to tell"),
+    "harmed": _m("What a conversion of the frame rate made impossible to tell; empty: nothing"),
     "camera": _m("The camera's main move: static, pan, tilt, zoom, shake"),
     "camera_x": _m("Frame widths a second; positive: the camera goes right"),
     "camera_y": _m("Frame heights a second; positive: the camera goes down"),

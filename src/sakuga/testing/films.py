@@ -105,7 +105,7 @@ def _motion(name: str, number: int) -> Motion:
         film_rate=Fraction(24),
         carried="as_is",
         clock_confidence=1.0,
-        harmed=None,
+        harmed="",
         camera="pan" if pans else "static",
         camera_x=0.2 if pans else 0.0,
         camera_y=0.0,

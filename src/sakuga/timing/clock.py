@@ -60,7 +60,7 @@ class Clock:
 
     file_rate, film_rate: frames a second, None where it can't be told. film_time: (T + 1,) the
     film frame at which each file frame begins, comparable within a shot. confidence: 0 to 1.
-    harmed: what can no longer be told, in words.
+    harmed: what can no longer be told, in words; empty: nothing.
     """
 
     file_rate: Fraction | None
@@ -68,7 +68,7 @@ class Clock:
     carried: Carried
     film_time: Floats
     confidence: float
-    harmed: str | None
+    harmed: str
 
     @property
     def converted(self) -> bool:
@@ -134,7 +134,7 @@ def clock(
         carried="telecine" if forced else "blended" if blended else "repeats",
         film_time=best.film_time,
         confidence=float(1 / (1 + np.exp(-max(best.odds, 0.0)))),
-        harmed="frames are blended: drawings on ones can't be had unmixed" if blended else None,
+        harmed="frames are blended: drawings on ones can't be had unmixed" if blended else "",
     )
 
 
@@ -155,7 +155,7 @@ def _as_is(told: Stamps, confidence: float = 0.9) -> Clock:
     return Clock(
         told.rate, told.rate, "left_out" if many else "as_is", beats,
         float(confidence) if told.rate else 0.0,
-        None if told.rate else "the file has no time stamps",
+        "" if told.rate else "the file has no time stamps",
     )  # fmt: skip
 
 

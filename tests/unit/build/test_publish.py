@@ -31,7 +31,7 @@ from sakuga.core.schema import hints
 
 COUNTS = np.array([0, 2], np.int32)
 UNKNOWN = {  # of the paper's attributes, what pixels alone can't tell
-    *("anime_tags", "text_description", "aesthetic_score", "ratings", "taxonomy", "harmed"),
+    *("anime_tags", "text_description", "aesthetic_score", "ratings", "taxonomy"),
     *("text_probability", "character_tags", "captions", "rating", "text_kinds"),
 }
 

@@ -244,7 +244,7 @@ def test_rows_are_read_a_few_at_a_time(tmp_path: Path) -> None:
 
     In a process apart: others' memory would be counted here.
     """
-    many = [seen(n, text_description="A long description. " * 100) for n in range(4000)]
+    many = [seen(n, text_description="A long description. " * 150) for n in range(4000)]
     address = publish(tmp_path, many)
     path = Path(address, "dataset", "train-00000.parquet")
     whole = pq.read_table(path)

@@ -145,4 +145,4 @@ def test_frames_of_a_blended_conversion_are_told():
     mixed[np.flatnonzero(film.new)[::2]] = True
     told = clock(film.pts, MS, film.rate, film.new, mixed, film.shots)
     assert told.carried == "blended"
-    assert told.harmed is not None
+    assert told.harmed
