@@ -35,7 +35,8 @@ class ClockRule:
 
     stray: chance of a new drawing where a hypothesis has none. doubt: log-odds against any
     conversion before a drawing is looked at. believed: log-odds from which on a conversion is.
-    refuses: log-odds at which a shot is as it is though the file is converted. often: share of the
+    refuses: log-odds at which a shot is as it is though the file is converted. contradicts: the
+    lowest log-odds that one shot may bring against a conversion of the file. often: share of the
     new frames that are mixed in a blended conversion. uses: drawings on a second place of the
     cycle, as a share of those on the most used one; without it one place proves nothing. few:
     drawings of a shot that can tell its own phase.
@@ -46,6 +47,7 @@ class ClockRule:
     doubt: float = 3.0
     believed: float = 1.0
     refuses: float = -6.0
+    contradicts: float = -60.0
     often: float = 0.15
     uses: float = 0.1
     few: int = 3
@@ -179,8 +181,8 @@ def _weighed(
     tables = [_table(told.beats, new, start, end, cycle) for start, end in shots]
     odds = np.array([_odds(onsets, beats, ratio, rule) for onsets, beats in tables])
     odds = odds.reshape(len(shots), cycle)
-    own = np.maximum(odds.max(axis=1, initial=-np.inf) - np.log(cycle), rule.refuses)
-    whole = np.maximum(odds, rule.refuses).sum(axis=0).max(initial=0.0) - np.log(cycle)
+    own = np.maximum(odds.max(axis=1, initial=-np.inf) - np.log(cycle), rule.contradicts)
+    whole = np.maximum(odds, rule.contradicts).sum(axis=0).max(initial=0.0) - np.log(cycle)
     total = max(float(whole), float(own.sum())) - rule.doubt
     if not _several(tables, ratio, rule):
         total = min(total, 0.0)

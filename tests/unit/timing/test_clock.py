@@ -69,11 +69,19 @@ def test_exposures_are_told_in_film_frames(film: int, file: int):
 
 
 def test_frames_that_are_the_films_own_are_never_called_a_conversion():
-    for rate in (24, 25, 30, 60):
+    for rate in (24, 25, 30):
         films = [File(Fraction(rate), Fraction(rate), seed) for seed in SEEDS]
         on_ones = [film for film in films if 1 in film.exposures]
         assert len(on_ones) > 3
         assert {film.clock().carried for film in on_ones} == {"as_is"}
+
+
+def test_a_file_of_sixty_frames_on_ones_is_no_conversion():
+    count = 240
+    new = np.ones(count, np.bool_)
+    pts = np.rint(np.arange(count) * 1000 / 60).astype(np.int64)
+    told = clock(pts, MS, Fraction(60), new, ~new, [(0, 120), (120, count)])
+    assert (told.film_rate, told.carried) == (60, "as_is")
 
 
 def test_a_film_at_ntsc_rates_is_told_as_a_fraction():
