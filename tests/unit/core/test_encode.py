@@ -182,7 +182,7 @@ def test_alpha_and_deep_pictures_are_taken_as_they_are(tmp_path):
     with VideoWriter(tmp_path / "a.mov", 64, 48, VideoFormat("png", pixel_format="rgba")) as writer:
         writer.write(clear)
     assert np.array_equal(_read(tmp_path / "a.mov")[1][0].to_ndarray(format="bgra"), clear)
-    with VideoWriter(tmp_path / "b.mkv", 64, 48, VideoFormat("hevc", threads=1)) as writer:
+    with VideoWriter(tmp_path / "b.mkv", 64, 48, VideoFormat("h264", threads=1)) as writer:
         with pytest.raises(ValueError, match="float32"):
             writer.write(images[0].astype(np.float32))
         writer.write(images[0].astype(np.uint16) * 257)

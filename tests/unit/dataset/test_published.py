@@ -244,14 +244,14 @@ def test_rows_are_read_a_few_at_a_time(tmp_path: Path) -> None:
 
     In a process apart: others' memory would be counted here.
     """
-    many = [seen(n, text_description="A long description. " * 150) for n in range(4000)]
+    many = [seen(n, text_description="A long description. " * 100) for n in range(4000)]
     address = publish(tmp_path, many)
     path = Path(address, "dataset", "train-00000.parquet")
     whole = pq.read_table(path)
     pq.write_table(whole, path, row_group_size=100)
     words = [sys.executable, "-c", _HELD, address]
     held = int(subprocess.run(words, capture_output=True, check=True).stdout)
-    assert 0 < held < whole.nbytes / 20
+    assert 0 < held < whole.nbytes / 18  # two of forty, and what the columns themselves take
 
 
 def test_it_says_what_it_is(shots: Dataset, here: str) -> None:
